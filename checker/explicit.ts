@@ -1,0 +1,243 @@
+/**
+ * The explicit engine: every state, breadth first by turns, exactly.
+ *
+ * Level k+1 is what one slot alone can reach from the states first reached at level k, for each slot. A state that
+ * a slot has been expanded for, or has entered by itself, is closed for that slot, so each (state, slot) is walked
+ * once. Within a level and a slot, states come in the order of their steps; so a state's steps are the fewest of
+ * the runs with the fewest turns.
+ */
+import type { System } from '../model/system.js';
+import { FAILS, KIND, MOVES, SEEN } from './footprint.js';
+import { Layers } from './layers.js';
+import type { IntList } from './layers.js';
+import { Pace } from './pace.js';
+import type { Counterexample, Limits, SearchResult, Stopped } from './result.js';
+import { Space } from './space.js';
+import { trailsOf } from './trails.js';
+import { resultsOf } from './verdicts.js';
+import { Watch } from './watch.js';
+
+/** The bit of a state that says that a task can move there; bit 1 + slot says that it is closed for the slot. */
+const CAN_MOVE = 0;
+/** Why an end was seen: within the bound, or in the one turn beyond it. */
+const WITHIN = 1;
+const BEYOND = 2;
+
+export async function explicit(system: System, limits: Limits = {}): Promise<SearchResult> {
+  return new Search(system, limits).run();
+}
+
+class Search {
+  private readonly space: Space;
+  private readonly watch: Watch;
+  private readonly pace: Pace;
+  private readonly layers: Layers;
+  private readonly limits: Limits;
+  private readonly isTask: readonly boolean[];
+  private stopped: Stopped | undefined;
+  private transitions = 0;
+  private failures = 0;
+  private deadlocks = 0;
+  /** Transitions of the turn beyond the bound, which count if that turn shows nothing new. */
+  private transitionsBeyond = 0;
+
+  constructor(system: System, limits: Limits) {
+    this.pace = new Pace(limits);
+    this.limits = limits;
+    this.space = new Space(system);
+    this.watch = new Watch(this.space);
+    this.layers = new Layers(this.space.table);
+    this.isTask = system.slots.map(({ kind }) => kind === 'task');
+  }
+
+  async run(): Promise<SearchResult> {
+    const { space, watch, layers, limits } = this;
+    watch.initial();
+    for (let turn = 1; this.stopped === undefined && layers.frontier > 0; turn++) {
+      if (limits.depth !== undefined && turn > limits.depth) {
+        this.stopped = (await this.isClosed()) ? 'exhausted' : (this.stopped ?? 'depth');
+        break;
+      }
+      for (let slot = 0; slot < space.slots.length && this.stopped === undefined; slot++)
+        await this.closure(turn, slot);
+      if (this.stopped === undefined) await this.judgeDeadlocks();
+      layers.close();
+    }
+    return this.result(this.stopped ?? 'exhausted');
+  }
+
+  /** All that `slot` alone can reach from the last closed layer. */
+  private async closure(turn: number, slot: number): Promise<void> {
+    await this.layers.inOrder(
+      async (states, depth, reached) => {
+        for (let at = 0; at < states.length && this.stopped === undefined;) {
+          at = this.expand(states, at, slot, turn, depth, reached);
+          await this.breathe(turn);
+        }
+        return this.stopped === undefined;
+      },
+      (state) => this.closeFor(state, slot),
+    );
+  }
+
+  /** Expands some states of one depth; answers where to go on. */
+  private expand(
+    states: IntList,
+    from: number,
+    slot: number,
+    turn: number,
+    depth: number,
+    reached: IntList,
+  ): number {
+    const { space, watch, limits } = this;
+    const { table } = space;
+    const footprint = space.slots[slot]!;
+    const maxStates = limits.maxStates ?? Infinity;
+    const end = Math.min(states.length, from + 256);
+    for (let at = from; at < end; at++) {
+      const state = states.at(at);
+      space.load(state);
+      const count = footprint.walk(space.vector);
+      if (count === 0) continue;
+      if (this.isTask[slot]) table.set(state, CAN_MOVE);
+      const { cells } = footprint;
+      for (let i = 0; i < count; i++) {
+        const found = footprint.found[i]!;
+        cells[found + SEEN]! |= WITHIN;
+        const kind = cells[found + KIND]!;
+        if (kind !== MOVES) {
+          this.failures++;
+          watch.failed(state, slot, found, turn, depth + 1);
+          if (kind === FAILS) continue;
+        }
+        let next = space.successor(cells, found);
+        if (next < 0) {
+          if (table.count >= maxStates) {
+            this.stopped = 'states';
+            return end;
+          }
+          next = space.insert(depth + 1, slot);
+          table.set(next, 1 + slot);
+          reached.push(next);
+        } else {
+          if (next >= this.layers.newest) table.shorten(next, depth + 1, slot);
+          if (this.closeFor(next, slot)) reached.push(next);
+        }
+        this.transitions++;
+        watch.moved(state, slot, found, turn, depth + 1);
+      }
+    }
+    return end;
+  }
+
+  /** Closes a state for a slot; answers whether it was open. */
+  private closeFor(state: number, slot: number): boolean {
+    const { table } = this.space;
+    if (table.has(state, 1 + slot)) return false;
+    table.set(state, 1 + slot);
+    return true;
+  }
+
+  /** Every slot has now been expanded in the states of the last closed layer. */
+  private async judgeDeadlocks(): Promise<void> {
+    const { space, layers, watch } = this;
+    for (let state = layers.oldest; state < layers.newest && this.stopped === undefined; state++) {
+      if ((state & 1023) === 0) await this.breathe(layers.turn);
+      if (space.table.has(state, CAN_MOVE)) continue;
+      this.deadlocks++;
+      space.load(state);
+      watch.deadlocked(state, layers.turn);
+    }
+  }
+
+  /**
+   * The bound is reached. Says whether one more turn would show nothing: no new state, and no step that breaks
+   * anything. Then the search is exhausted all the same, and what it counts is what it would count without a bound.
+   */
+  private async isClosed(): Promise<boolean> {
+    const { space, layers } = this;
+    let closed = true;
+    for (let state = layers.oldest; state < layers.newest; state++) {
+      if ((state & 255) === 0) await this.breathe(layers.turn);
+      if (this.stopped !== undefined) return false;
+      for (let slot = 0; slot < space.slots.length; slot++) {
+        if (space.table.has(state, 1 + slot)) continue;
+        if (!closed && (!this.isTask[slot] || space.table.has(state, CAN_MOVE))) continue;
+        space.load(state);
+        if (!this.showsNothing(state, slot)) closed = false;
+      }
+    }
+    await this.judgeDeadlocks();
+    if (closed && this.stopped === undefined) this.transitions += this.transitionsBeyond;
+    return closed && this.stopped === undefined;
+  }
+
+  private showsNothing(state: number, slot: number): boolean {
+    const { space, watch } = this;
+    const footprint = space.slots[slot]!;
+    const count = footprint.walk(space.vector);
+    const { cells } = footprint;
+    if (count > 0 && this.isTask[slot]) space.table.set(state, CAN_MOVE);
+    let nothing = true;
+    for (let i = 0; i < count && nothing; i++) {
+      const found = footprint.found[i]!;
+      cells[found + SEEN]! |= BEYOND;
+      this.transitionsBeyond++;
+      nothing =
+        cells[found + KIND] === MOVES &&
+        space.successor(cells, found) >= 0 &&
+        !watch.moved(state, slot, found, 0, 0, false);
+    }
+    return nothing;
+  }
+
+  private async breathe(turn: number): Promise<void> {
+    if (!this.pace.isDue()) return;
+    const { layers, space } = this;
+    const stopped = await this.pace.rest({
+      states: space.table.count,
+      turns: turn,
+      frontier: layers.frontier,
+    });
+    this.stopped ??= stopped;
+  }
+
+  private async result(stopped: Stopped): Promise<SearchResult> {
+    const { space, layers } = this;
+    const { properties, slots } = space.system;
+    const named = new Set(properties.map(({ name }) => name));
+    const sightings = this.watch.sightings.simplest().filter(({ property }) => named.has(property));
+    const paths = await trailsOf(space, layers, sightings, () => this.breathe(layers.turn));
+    const counterexamples = new Map<string, Counterexample[]>();
+    for (const [i, { property, cause, turns, steps }] of sightings.entries()) {
+      const list = counterexamples.get(property) ?? [];
+      counterexamples.set(property, [...list, { cause, turns, steps, path: paths[i]! }]);
+    }
+    const seen = stopped === 'exhausted' ? WITHIN | BEYOND : WITHIN;
+    const taken = new Set<string>();
+    const events = new Set<string>();
+    for (const [slot, { cells, endings }] of space.slots.entries()) {
+      for (const { label, events: names } of endings.filter(
+        ({ cell }) => (cells[cell + SEEN]! & seen) !== 0,
+      )) {
+        taken.add(`${slots[slot]!.name}:${label}`);
+        for (const name of names) events.add(name);
+      }
+    }
+    const happened = [...events].toSorted();
+    return {
+      engine: 'explicit',
+      states: space.table.count,
+      transitions: this.transitions,
+      turns: layers.deepest,
+      deadlocks: this.deadlocks,
+      failures: this.failures,
+      exhausted: stopped === 'exhausted',
+      stopped,
+      seconds: this.pace.seconds,
+      properties: resultsOf(properties, counterexamples, stopped, happened),
+      taken: [...taken].toSorted(),
+      events: happened,
+    };
+  }
+}

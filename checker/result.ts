@@ -1,0 +1,76 @@
+/** What a search finds out, whichever engine made it. */
+
+/** One step of a run: which slot moved (its index in `System.slots`), and what it answered to each `choose`. */
+export interface Action {
+  readonly slot: number;
+  readonly choices: readonly number[];
+}
+
+export type Verdict = 'violated' | 'holds' | 'holds-to-depth' | 'vacuous' | 'undecided';
+
+/** Why the search ended. `exhausted`: every reachable state was seen, so the verdicts are proofs for these bounds. */
+export type Stopped = 'exhausted' | 'depth' | 'states' | 'memory' | 'timeout' | 'signal';
+
+/**
+ * Violations are grouped by cause. `label` is the label of the step that failed or that made the predicate false,
+ * or, for `finally`, the name of the property; `object` is what the step or the predicate named; `faults` are
+ * the kinds of faults used, sorted, one entry a strike.
+ */
+export interface Cause {
+  readonly label: string;
+  readonly object: string;
+  readonly faults: readonly string[];
+}
+
+/** The simplest run to a cause: fewest faults, then fewest turns, then fewest steps; the same one every time. */
+export interface Counterexample {
+  readonly cause: Cause;
+  readonly turns: number;
+  readonly steps: number;
+  readonly path: readonly Action[];
+}
+
+export interface PropertyResult {
+  readonly name: string;
+  readonly kind: 'always' | 'step' | 'finally';
+  readonly verdict: Verdict;
+  /** Simplest first. */
+  readonly counterexamples: readonly Counterexample[];
+}
+
+export interface SearchResult {
+  readonly engine: 'explicit' | 'reference';
+  /** Distinct states reached. */
+  readonly states: number;
+  /** Distinct (state, slot, choices) that lead to a state, failing ones not counted. */
+  readonly transitions: number;
+  /** The most turns any state needed, at the least. */
+  readonly turns: number;
+  /** States in which no task can move. */
+  readonly deadlocks: number;
+  /** Distinct (state, slot, choices) at which a step broke a property by `fail` or `violate`. */
+  readonly failures: number;
+  readonly exhausted: boolean;
+  readonly stopped: Stopped;
+  /** Wall time. */
+  readonly seconds: number;
+  readonly properties: readonly PropertyResult[];
+  /** `slot:label` of every step that was taken or failed, sorted. */
+  readonly taken: readonly string[];
+  /** Names of all events that happened, sorted. */
+  readonly events: readonly string[];
+}
+
+export interface Limits {
+  /** At most so many turns; absent means no bound. */
+  readonly depth?: number;
+  readonly maxStates?: number;
+  /** Resident set of the process, in bytes. */
+  readonly maxMemory?: number;
+  /** Wall seconds. */
+  readonly timeout?: number;
+  /** Ends the search with what is known so far, `stopped: 'signal'`. */
+  readonly signal?: AbortSignal;
+  /** Called a few times a second. */
+  readonly progress?: (now: { states: number; turns: number; frontier: number; seconds: number }) => void;
+}

@@ -1,0 +1,83 @@
+/** What a step of a task sees: the state, who it is, and the calls to read, choose, block and fail. */
+import type { Move } from '../system.js';
+import type { KernelState, Sig, Task } from './state.js';
+
+/** What happened to the exit notification of a child. */
+export type Fate = 'queued' | 'ignored' | 'merged';
+
+/** What a protocol tells the kernel about the machine it runs on. */
+export interface Machine<S extends KernelState> {
+  /** Names of all task slots, in the order in which they can come to life. */
+  readonly tasks: readonly string[];
+  /** In which object a word lives; a word that is not named is always there. */
+  readonly objectOf: Readonly<Record<string, string>>;
+  /** What the kernel is told to do with a signal, where the leaf holds what the guest wants (QEMU's own handlers). */
+  disposition?(sig: Sig, wanted: string): string;
+  /** A signal has reached the handler of a task. Without it nobody has a handler. */
+  handler?(k: Cpu<S>, sig: Sig, si_code: string, si_pid: number): void;
+  /** Ghost: the exit notification of `child` was sent; `pending` is the signal it merged into. */
+  notified?(k: Cpu<S>, child: string, sig: Sig, fate: Fate, pending: string): void;
+  /** Ghost: a pending signal was dropped because its disposition is to ignore it. */
+  discarded?(k: Cpu<S>, sig: Sig, si_pid: number): void;
+  /** The objects that user code of this task cannot run without: its stack, its TLS image. */
+  standsOn(k: Cpu<S>): readonly string[];
+  /** May this fault strike (again)? */
+  allows(k: Cpu<S>, fault: string): boolean;
+}
+
+export class Cpu<S extends KernelState = KernelState> {
+  jumped = false;
+  skipped = 0;
+  private said = '';
+
+  constructor(
+    readonly s: S,
+    readonly me: string,
+    readonly move: Move,
+    readonly machine: Machine<S>,
+  ) {}
+
+  get t(): Task {
+    return this.task(this.me);
+  }
+
+  task(name: string): Task {
+    const task = this.s.task[name];
+    if (task === undefined) throw new Error(`no task slot ${name}`);
+    return task;
+  }
+
+  /** Goes to a label instead of to the next step. */
+  goto(label: string): void {
+    this.t.pc = label;
+    this.jumped = true;
+  }
+
+  /** Passes over so many of the steps that follow: a system call that returns without sleeping, say. */
+  skip(steps: number): void {
+    this.skipped = steps;
+  }
+
+  block(): never {
+    return this.move.block();
+  }
+
+  /** What a trace prints for this step; the last call wins. */
+  says(text: string): void {
+    this.said = text;
+    this.move.says(text);
+  }
+
+  /** Adds to what the step has said already. */
+  adds(text: string): void {
+    this.says(this.said === '' ? text : `${this.said}; ${text}`);
+  }
+
+  /** A fault of this kind strikes here, or does not. */
+  fault(name: string): boolean {
+    if (!this.machine.allows(this, name)) return false;
+    if (this.move.choose(2) === 0) return false;
+    this.s.faults = [...this.s.faults, name].toSorted();
+    return true;
+  }
+}

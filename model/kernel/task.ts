@@ -1,0 +1,76 @@
+/** A task as a slot of the system: it takes signals on its way to user mode, else makes the next step of its program. */
+import type { Slot, StepInfo } from '../system.js';
+import { Cpu, type Machine } from './cpu.js';
+import { EXIT } from './exit.js';
+import { use } from './memory.js';
+import { fatal_signal_pending, get_signal, signalToTake } from './signal.js';
+import type { KernelState } from './state.js';
+import type { Step } from './step.js';
+
+/** The label of the step that takes a signal on the way to user mode. */
+export const GET_SIGNAL = 'get_signal';
+
+/** A task as a slot: its program, and the kernel's ways to end it. */
+export function taskSlot<S extends KernelState>(
+  name: string,
+  program: readonly Step<S>[],
+  machine: Machine<S>,
+): Slot<S> {
+  const steps = [...program, ...(EXIT as Step<S>[])];
+  const at = new Map(steps.map((one, index) => [one.label, index]));
+  if (at.size !== steps.length) throw new Error(`the program of ${name} has two steps with one label`);
+
+  function run(k: Cpu<S>, index: number): void {
+    const one = steps[index]!;
+    k.move.at(one.label, one.row);
+    if (one.mode !== 'kernel') for (const object of machine.standsOn(k)) use(k, object);
+    one.run(k);
+    if (!k.jumped) k.t.pc = steps[index + 1 + k.skipped]!.label;
+  }
+
+  return {
+    name,
+    kind: 'task',
+    step(s, move) {
+      const k = new Cpu(s, name, move, machine);
+      const { pc } = k.t;
+      if (pc === '') return move.block();
+      const index = at.get(pc);
+      if (index === undefined) throw new Error(`${name} has no step ${pc}`);
+      const { mode } = steps[index]!;
+      if (mode !== 'kernel') {
+        if (fatal_signal_pending(k)) return run(k, at.get('exit/K6')!);
+        const entry = signalToTake(k);
+        if (entry !== undefined) {
+          move.at(GET_SIGNAL, 'SIG-6');
+          return get_signal(k, entry);
+        }
+      }
+      return run(k, index);
+    },
+  };
+}
+
+/** What a task never has, so that the kernel never does it for that task. */
+export interface Never {
+  readonly cleartid?: true;
+  readonly vforked?: true;
+}
+
+/** What the coverage report knows of a program. */
+export function stepInfo<S extends KernelState>(
+  slot: string,
+  program: readonly Step<S>[],
+  never: Never = {},
+): StepInfo[] {
+  return [...program, ...(EXIT as Step<S>[])].map(({ label, row, neverTaken }) => {
+    const reason = neverTaken ?? reasonFor(label, never);
+    return { slot, label, row, ...(reason === undefined ? {} : { neverTaken: reason }) };
+  });
+}
+
+function reasonFor(label: string, never: Never): string | undefined {
+  if (never.cleartid === true && /\/K7[bc]$/.test(label)) return 'this task has no CHILD_CLEARTID word';
+  if (never.vforked === true && label.endsWith('/K7d')) return 'nobody waits in vfork for this task';
+  return undefined;
+}

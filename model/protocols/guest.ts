@@ -1,0 +1,265 @@
+/**
+ * The guest: what its program may choose, what it saw, and its code, which is the same on every protocol:
+ * the caller waits or does not, the child exits, executes a program, dies or stays.
+ */
+import type { Cpu, Fate } from '../kernel/cpu.js';
+import { execve } from '../kernel/exec.js';
+import { late, settle } from '../kernel/late.js';
+import { do_group_exit } from '../kernel/signal.js';
+import type { KernelState, Sig } from '../kernel/state.js';
+import { rest, step, type Step } from '../kernel/step.js';
+import { wait4 } from '../kernel/wait.js';
+import type { Described } from './protocol.js';
+
+/** The questions a guest answers, each at the moment somebody reads the answer. */
+const QUESTIONS = {
+  vfork: {
+    'no-vfork': 'the guest does not ask for CLONE_VFORK',
+    vfork: 'the guest asks for CLONE_VFORK',
+  },
+  exit_signal: {
+    'exit-signal-0': 'the guest asks for no exit signal',
+    SIGCHLD: 'the guest asks for SIGCHLD as exit signal',
+    SIGUSR1: 'the guest asks for another standard signal as exit signal',
+    SIGRTMIN: 'the guest asks for a real-time signal as exit signal',
+  },
+  disposition: {
+    default: 'the guest leaves the signal at its default',
+    ignore: 'the guest ignores the signal',
+    handler: 'the guest has a handler for the signal',
+  },
+  mask: {
+    unblocked: 'the guest does not block the signal',
+    blocked: 'the guest blocks the signal',
+  },
+  waits: {
+    'wait-nothing': 'the guest waits for nothing',
+    'wait-child': 'the guest waits for the child by its tid',
+    'wait-any': 'the guest waits for any child until there is none',
+    'wait-all': 'the guest waits for any child with __WALL until there is none',
+  },
+  child: {
+    'child-exits': 'the child ends by exit(2)',
+    'child-exit-groups': 'the child ends by exit_group(2)',
+    'child-execs': 'the child executes a program, which exits or stays',
+    'child-exec-fails': 'the child fails to execute a program and exits',
+    'child-exec-fails-late': 'the child fails to execute a program after the point of no return',
+    'child-faults': 'the child dies of a fault of its own (SIGSEGV)',
+    'child-stays': 'the child stays',
+  },
+} as const;
+type Question = keyof typeof QUESTIONS;
+
+export const GUEST_CHOICES: readonly Described[] = Object.values(QUESTIONS).flatMap((answers) =>
+  Object.entries(answers).map(([name, sentence]) => ({ name, sentence })),
+);
+
+/** The answers that are left open by the names the user gave. */
+export function answers(question: Question, asked: readonly string[]): string[] {
+  const all = Object.keys(QUESTIONS[question]);
+  const named = all.filter((name) => asked.includes(name));
+  return named.length > 0 ? named : all;
+}
+
+/** The signals a guest may ask for, which are those it ignores, blocks or handles here. */
+export const EXIT_SIGNALS: readonly Sig[] = ['SIGCHLD', 'SIGUSR1', 'SIGRTMIN'];
+
+/** What the guest chose and what it saw: the latter are ghosts, read by properties only. */
+export interface Guest {
+  [field: string]: unknown;
+  vfork: string;
+  exit_signal: string;
+  waits: string;
+  child: string;
+  image: string;
+  /** What clone gave: the tid of the child it made, an error, or something else. */
+  result: '' | 'child' | 'error' | 'wrong';
+  /** The tid of the guest's child; 0 while there has been none. */
+  child_tid: number;
+  /** What became of the notice of the child's death. */
+  notice: '' | 'pending' | 'taken' | 'twice' | 'lost';
+  /** The signal of a notice that is pending or lost. */
+  notice_sig: Sig | '';
+  /** An exit notification was taken that names no child of the guest. */
+  strayNotice: boolean;
+  /** How often wait reported the child. */
+  waited: '' | 'once' | 'twice';
+  /** Wait reported somebody who is no child of the guest. */
+  waitedForStranger: boolean;
+}
+
+export interface GuestState extends KernelState {
+  guest: Guest;
+}
+
+export function newGuest(asked: readonly string[]): Guest {
+  return {
+    vfork: late(answers('vfork', asked)),
+    exit_signal: late(answers('exit_signal', asked)),
+    waits: late(answers('waits', asked)),
+    child: late(answers('child', asked)),
+    image: late(['exits', 'stays']),
+    result: '',
+    child_tid: 0,
+    notice: '',
+    notice_sig: '',
+    strayNotice: false,
+    waited: '',
+    waitedForStranger: false,
+  };
+}
+
+/** The guest's table of handlers: one answer for each signal, still open. */
+export function guestDispositions(asked: readonly string[]): Record<string, string> {
+  return Object.fromEntries(EXIT_SIGNALS.map((sig) => [sig, late(answers('disposition', asked))]));
+}
+
+/** The guest's signal mask, still open: nothing, or every signal it could ask for. */
+export function guestMask(asked: readonly string[]): string {
+  return late(answers('mask', asked).map((name) => (name === 'blocked' ? EXIT_SIGNALS.join(' ') : '')));
+}
+
+type Choice = 'vfork' | 'exit_signal' | 'waits' | 'child' | 'image';
+
+function chosen<S extends GuestState>(k: Cpu<S>, choice: Choice): string {
+  return settle(k.move, k.s.guest as Record<Choice, string>, choice);
+}
+
+export function asksVfork<S extends GuestState>(k: Cpu<S>): boolean {
+  return chosen(k, 'vfork') === 'vfork';
+}
+
+export function exitSignal<S extends GuestState>(k: Cpu<S>): Sig | '' {
+  const name = chosen(k, 'exit_signal');
+  return name === 'exit-signal-0' ? '' : (name as Sig);
+}
+
+/** Ghost: the guest's child has come into being. */
+export function born<S extends GuestState>(k: Cpu<S>, child: string): void {
+  k.move.event('child-born');
+  k.s.guest.child_tid = k.task(child).tid;
+}
+
+/** Ghost: clone returned this to the guest; a tid, or less than zero. */
+export function cloneReturned<S extends GuestState>(k: Cpu<S>, result: number): void {
+  k.move.event('clone-returned');
+  if (asksVfork(k) && result > 0) k.move.event('vfork-returned');
+  k.s.guest.result = result < 0 ? 'error' : result === k.s.guest.child_tid ? 'child' : 'wrong';
+}
+
+/** Ghost: the kernel sent the notice of a death. One that merges into a notice of somebody else is lost to the guest. */
+export function noticeSent<S extends GuestState>(k: Cpu<S>, child: string, sig: Sig, fate: Fate): void {
+  if (k.task(child).tid !== k.s.guest.child_tid) return;
+  k.move.event('child-notice');
+  k.s.guest.notice = { queued: 'pending', ignored: '', merged: 'lost' }[fate] as Guest['notice'];
+  k.s.guest.notice_sig = fate === 'ignored' ? '' : sig;
+}
+
+/** Ghost: the guest's handler runs for an exit notification. */
+export function noticeTaken<S extends GuestState>(k: Cpu<S>, si_pid: number): void {
+  const { guest } = k.s;
+  if (si_pid !== guest.child_tid) guest.strayNotice = true;
+  else {
+    guest.notice = guest.notice === 'taken' || guest.notice === 'twice' ? 'twice' : 'taken';
+    guest.notice_sig = '';
+  }
+}
+
+/** Ghost: the notice was dropped on its way. `because` tells whether the guest wanted it so. */
+export function noticeDropped<S extends GuestState>(
+  k: Cpu<S>,
+  si_pid: number,
+  because: 'ignored' | 'lost',
+): void {
+  if (si_pid !== k.s.guest.child_tid) return;
+  k.s.guest.notice = because === 'lost' ? 'lost' : '';
+  if (because === 'ignored') k.s.guest.notice_sig = '';
+}
+
+/** What the caller does once clone has returned. */
+export function callerProgram<S extends GuestState>(row: string): Step<S>[] {
+  return [
+    step('guest.run', row, (k) => {
+      const waits = chosen(k, 'waits');
+      const nobody = waits === 'wait-nothing' || (waits === 'wait-child' && k.s.guest.result !== 'child');
+      k.says(nobody ? 'guest code runs' : 'guest code runs, is going to wait');
+      if (nobody) atRest(k);
+    }),
+    ...wait4<S>('guest.wait', row, {
+      pid: (k) => (k.s.guest.waits === 'wait-child' ? k.s.guest.child_tid : -1),
+      wall: (k) => k.s.guest.waits === 'wait-all',
+      done(k, child) {
+        const { guest } = k.s;
+        if (child !== '') {
+          if (k.task(child).tid !== guest.child_tid) guest.waitedForStranger = true;
+          else guest.waited = guest.waited === '' ? 'once' : 'twice';
+        }
+        if (child === '' || guest.waits === 'wait-child') atRest(k);
+        else k.goto('guest.wait');
+      },
+    }),
+    rest('guest.idle', row),
+  ];
+}
+
+/** The caller is done; how it waits nobody will read again. */
+function atRest<S extends GuestState>(k: Cpu<S>): void {
+  k.s.guest.waits = '';
+  k.goto('guest.idle');
+}
+
+export interface ChildCode<S extends GuestState> {
+  readonly row: string;
+  /** What an exit(2) and an exit_group(2) of the guest become. */
+  exit(k: Cpu<S>): void;
+  exit_group(k: Cpu<S>): void;
+}
+
+/** What the child does. */
+export function childProgram<S extends GuestState>(code: ChildCode<S>): Step<S>[] {
+  return [
+    step('guest.child', code.row, (k) => {
+      const child = chosen(k, 'child');
+      // What it chose matters on only where it executes a program.
+      if (!child.startsWith('child-exec')) k.s.guest.child = '';
+      switch (child) {
+        case 'child-exits':
+          return code.exit(k);
+        case 'child-exit-groups':
+          return code.exit_group(k);
+        case 'child-faults':
+          k.says('--- SIGSEGV {si_code=SEGV_MAPERR} ---');
+          return do_group_exit(k, 'CLD_DUMPED');
+        case 'child-stays':
+          k.says('guest code runs, for ever');
+          return k.goto('guest.stays');
+        default:
+          return k.says('guest code runs, is going to exec');
+      }
+    }),
+    ...execve<S>('guest.execve', code.row, {
+      outcome(k) {
+        const how = { 'child-exec-fails': 'fails', 'child-exec-fails-late': 'fails-late' } as const;
+        return how[k.s.guest.child as keyof typeof how] ?? 'works';
+      },
+      failed: 'guest.exec_failed',
+    }),
+    step('guest.image', code.row, (k) => {
+      const image = chosen(k, 'image');
+      k.s.guest.child = '';
+      k.s.guest.image = '';
+      if (image === 'stays') {
+        k.says('the new program runs, for ever');
+        k.goto('guest.stays');
+        return;
+      }
+      k.says('exit_group(0) = ?');
+      do_group_exit(k, 'CLD_EXITED');
+    }),
+    step('guest.exec_failed', code.row, (k) => {
+      k.s.guest.child = '';
+      code.exit_group(k);
+    }),
+    rest('guest.stays', code.row),
+  ];
+}

@@ -1,0 +1,41 @@
+/** What a protocol is, seen from the command line: what it can be asked, and the system it builds. */
+import type { System } from '../system.js';
+
+/** A fault, a guest choice: its name and what it means. */
+export interface Described {
+  readonly name: string;
+  readonly sentence: string;
+}
+
+export interface Fault extends Described {
+  /** The rows of the original have a path for it, and Linux never takes it. Explored only when asked for by name. */
+  readonly impossible?: true;
+}
+
+export interface ProtocolOptions {
+  readonly faults: readonly { readonly name: string; readonly budget: number }[];
+  /** All kinds together. */
+  readonly maxFaults: number;
+  /** Names of guest choices; a question none of whose answers is named stays open. */
+  readonly guest: readonly string[];
+}
+
+export interface Protocol {
+  readonly name: string;
+  /** One line. */
+  readonly summary: string;
+  /** The question, who relies on the answer, where the text comes from. */
+  readonly description: string;
+  readonly faults: readonly Fault[];
+  readonly guest: readonly Described[];
+  /** The shared properties that mean something here, by name. */
+  readonly properties: readonly string[];
+  /** The transition system, without properties: those are attached by `judged`. */
+  build(options: ProtocolOptions): System;
+}
+
+/** May a fault of this kind strike once more? */
+export function allows(options: ProtocolOptions, struck: readonly string[], fault: string): boolean {
+  const budget = options.faults.find(({ name }) => name === fault)?.budget ?? 0;
+  return struck.length < options.maxFaults && struck.filter((name) => name === fault).length < budget;
+}

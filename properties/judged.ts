@@ -1,0 +1,36 @@
+/** What a property reads: the state of any protocol in which a guest's thread P clones a child C. */
+import type { GuestState } from '../model/protocols/guest.js';
+import type { Property, StateProperty, StepProperty } from '../model/system.js';
+
+export type Judged = GuestState;
+
+export function always(property: Omit<StateProperty<Judged>, 'kind'>): Property<Judged> {
+  return { kind: 'always', ...property };
+}
+
+/** Judged in the states in which no task can move. */
+export function atTheEnd(property: Omit<StateProperty<Judged>, 'kind'>): Property<Judged> {
+  return { kind: 'finally', ...property };
+}
+
+export function step(property: Omit<StepProperty, 'kind'>): Property<Judged> {
+  return { kind: 'step', ...property };
+}
+
+/** Does the task run guest code, rather than the emulator's or the kernel's? */
+export function inGuestCode(s: Judged, task: string): boolean {
+  return s.task[task]!.state === 'running' && s.task[task]!.pc.startsWith('guest.');
+}
+
+/** Will the task run user code again, if nothing else happens to it? Not once its group is being killed. */
+export function isAlive(s: Judged, name: string): boolean {
+  const task = s.task[name];
+  return task?.state === 'running' && s.signal[task.group_leader]!.group_exit === '';
+}
+
+/** May C still use the memory it was cloned into? True until mm_release is done with (K7d), by exit or by exec. */
+export function childHoldsMemory(s: Judged): boolean {
+  const { state, mm, vfork_waiter, pc } = s.task['C']!;
+  if (vfork_waiter !== '') return true;
+  return state === 'running' && mm === 'P' && pc !== 'guest.execve/K7e';
+}

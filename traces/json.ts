@@ -1,0 +1,91 @@
+/**
+ * The report for other programs. Its shape is a promise: `schema.json` describes it, and `schemaVersion` changes when a
+ * field goes away or changes its meaning. New fields may come without a new version.
+ */
+
+import type { Counterexample, PropertyResult } from '../checker/result.js';
+import { neverTaken, type Run, type TraceStep } from './report.js';
+import { replayLine } from './resolve.js';
+
+export const schemaVersion = 1;
+
+/** The whole report as indented JSON. Every counterexample carries its trace. */
+export function formatJson(runs: readonly Run[]): string {
+  return `${JSON.stringify({ schemaVersion, runs: runs.map(runToJson) }, null, 2)}\n`;
+}
+
+/** Steps as the trace of a counterexample has them. */
+export function stepsToJson(steps: readonly TraceStep[]): object[] {
+  return steps.map(({ turn, slot, label, row, says, changes }) => ({
+    turn,
+    slot,
+    step: label,
+    row,
+    says,
+    changes: changes.map(({ path, from, to }) => ({ path, from, to })),
+  }));
+}
+
+function runToJson(run: Run): object {
+  const { question, depth, result } = run;
+  return {
+    protocol: question.protocol,
+    platform: question.platform,
+    kernel: question.kernel,
+    clones: question.clones,
+    rounds: question.rounds,
+    depth,
+    faults: question.faults.map(({ name, budget }) => ({ name, budget })),
+    maxFaults: question.maxFaults,
+    guest: question.guest,
+    without: question.without,
+    engine: result.engine,
+    states: exact(result.states),
+    transitions: exact(result.transitions),
+    turns: result.turns,
+    deadlocks: exact(result.deadlocks),
+    failures: exact(result.failures),
+    exhausted: result.exhausted,
+    stopped: result.stopped,
+    seconds: Math.round(result.seconds * 1000) / 1000,
+    properties: result.properties.map((property) => propertyToJson(run, property)),
+    coverage: {
+      steps: run.system.steps.length,
+      neverTaken: neverTaken(run).map(({ slot, label, row, neverTaken }) => ({
+        slot,
+        step: label,
+        row,
+        reason: neverTaken ?? null,
+      })),
+    },
+  };
+}
+
+function propertyToJson(run: Run, property: PropertyResult): object {
+  const { name, kind, verdict, counterexamples } = property;
+  return {
+    name,
+    kind,
+    verdict,
+    counterexamples: counterexamples.map((counterexample) =>
+      counterexampleToJson(run, property, counterexample),
+    ),
+  };
+}
+
+function counterexampleToJson(run: Run, property: PropertyResult, counterexample: Counterexample): object {
+  const { cause, turns, steps, path } = counterexample;
+  return {
+    cause: { label: cause.label, object: cause.object, faults: cause.faults },
+    turns,
+    steps,
+    replay: replayLine(run, { property, counterexample }),
+    onKernel: null,
+    trace: stepsToJson(run.trace(path)),
+  };
+}
+
+/** JSON readers lose digits above 2^53, so larger counts are decimal strings. */
+function exact(count: number): number | string {
+  return Number.isSafeInteger(count) ? count : BigInt(Math.round(count)).toString();
+}

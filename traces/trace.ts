@@ -1,0 +1,126 @@
+/**
+ * One counterexample as text: a line a step, as strace would print it, with a column for each task, the row of the
+ * original at the right, and beneath each step only what it changed.
+ */
+
+import { plural, show, width, wrap } from './layout.js';
+import { type Change, type Run, sentenceOf, type TraceStep, type Violation } from './report.js';
+import { replayLine } from './resolve.js';
+import { noPaint, type Paint } from './style.js';
+
+/** A counterexample in full, from the promise it breaks to the line that replays it. */
+export function formatTrace(run: Run, violation: Violation, paint: Paint = noPaint): string {
+  const { property, counterexample } = violation;
+  const { cause, turns, steps, path } = counterexample;
+  const where = cause.label === property.name ? '' : `, at ${cause.label}`;
+  const promise = wrap(
+    `${property.name}${about(cause.object)}: ${sentenceOf(run.system, property.name)}`,
+    width - 2,
+  );
+  return [
+    ...promise.map((line, index) => paint('strong', index === 0 ? line : `  ${line}`)),
+    `  broken ${withFaults(cause.faults)}${where}: ${plural(turns, 'turn')}, ${plural(steps, 'step')}`,
+    '',
+    ...formatSteps(run, property.name, cause.object, run.trace(path), paint),
+    '',
+    paint('faint', 'Play it again:'),
+    `  check replay '${replayLine(run, violation)}'`,
+  ].join('\n');
+}
+
+/** The steps alone. `property` is the promise that the last of them breaks, or `undefined` when none does. */
+export function formatSteps(
+  run: Pick<Run, 'system'>,
+  property: string | undefined,
+  object: string,
+  steps: readonly TraceStep[],
+  paint: Paint = noPaint,
+): string[] {
+  const movers = new Set(steps.map(({ slot }) => slot));
+  const lanes = run.system.slots.map(({ name }) => name).filter((name) => movers.has(name));
+  const margin = `  step  ${lanes.join('  ')}  `;
+  const lines = [paint('faint', margin.trimEnd())];
+  if (steps.length === 0 && property !== undefined) {
+    lines.push(paint('bad', `✗ The very first state breaks ${property}${about(object)}.`));
+  }
+  steps.forEach((step, index) => {
+    if (step.turn !== steps[index - 1]?.turn) lines.push(turnRule(step, paint));
+    const last = index === steps.length - 1 && property !== undefined;
+    lines.push(
+      ...formatStep(step, index + 1, lanes, margin.length, last || step.failure !== undefined, paint),
+    );
+    const indent = ' '.repeat(margin.length);
+    lines.push(...step.changes.flatMap((change) => formatChange(change, indent, paint)));
+    const verdict = last ? verdictOn(run.system, step, property, object) : aside(step);
+    lines.push(
+      ...wrap(verdict, width - margin.length - 2).flatMap((line, n) => marked(line, n, indent, paint)),
+    );
+  });
+  return lines;
+}
+
+function formatStep(
+  step: TraceStep,
+  number: number,
+  lanes: readonly string[],
+  margin: number,
+  failing: boolean,
+  paint: Paint,
+): string[] {
+  const mark = failing ? paint('bad', '✗') : ' ';
+  const lane = lanes
+    .map((name) => (name === step.slot ? paint('task', name) : paint('faint', '·'.padEnd(name.length))))
+    .join('  ');
+  const right = [step.label, step.row].filter((part) => part !== '').join(' · ');
+  const room = Math.max(30, width - margin - right.length - 2);
+  const [first = '', ...more] = wrap(step.says === '' ? step.label : step.says, room);
+  return [
+    `${mark} ${String(number).padStart(4)}  ${lane}  ${first.padEnd(room)}  ${paint('faint', right)}`,
+    ...more.map((line) => `${' '.repeat(margin + 4)}${line}`),
+  ];
+}
+
+function turnRule({ turn, slot }: TraceStep, paint: Paint): string {
+  return paint('faint', `── turn ${turn}: ${slot} `.padEnd(width, '─'));
+}
+
+function formatChange({ path, from, to }: Change, indent: string, paint: Paint): string[] {
+  return wrap(`${path}: ${difference(from, to)}`, width - indent.length - 4).map((line, index) =>
+    paint('faint', `${indent}${index === 0 ? '  ' : '    '}${line}`),
+  );
+}
+
+/** Short lists are shown whole; of a long one, only the elements that came and went. */
+function difference(from: unknown, to: unknown): string {
+  if (!Array.isArray(from) || !Array.isArray(to) || Math.max(from.length, to.length) <= 4) {
+    return `${show(from)} -> ${show(to)}`;
+  }
+  const gone = from.filter((element) => !to.includes(element)).map((element) => `-${show(element)}`);
+  const come = to.filter((element) => !from.includes(element)).map((element) => `+${show(element)}`);
+  return [...gone, ...come].join(' ') || `${show(from)} -> ${show(to)}`;
+}
+
+function verdictOn(system: Run['system'], step: TraceStep, property: string, object: string): string {
+  const promise = `${property}${about(object)}: ${sentenceOf(system, property)}`;
+  return step.failure?.property === property
+    ? `this step breaks ${promise}`
+    : `now this is false: ${promise}`;
+}
+
+function aside({ failure }: TraceStep): string {
+  return failure === undefined ? '' : `this step breaks ${failure.property}${about(failure.object)}`;
+}
+
+function marked(line: string, n: number, indent: string, paint: Paint): string[] {
+  if (line === '') return [];
+  return [`${indent}${paint('bad', `${n === 0 ? '✗ ' : '  '}${line}`)}`];
+}
+
+/** `without any fault`, or which. */
+export function withFaults(faults: readonly string[]): string {
+  return faults.length === 0 ? 'without any fault' : `with ${faults.join(' and ')}`;
+}
+
+function about(object: string): string {
+  return object === '' ? '' : ` (${object})`;
+}
