@@ -5,12 +5,13 @@
  * subtree, swapping two of them or putting one in two places does what it does to plain data: the object that
  * was put there is there. What became of each leaf is worked out when the step is over.
  */
+import type { State } from '../model/system.js';
 import { ModelError } from './outcome.js';
-import { fieldsOf, thaw } from './schema.js';
-import type { LeafShape, NodeShape, Schema, Vector } from './schema.js';
+import { emptyFields, fieldsOf, thaw } from './schema.js';
+import type { Fields, LeafShape, NodeShape, Schema, Vector } from './schema.js';
 
 export interface Draft {
-  readonly root: object;
+  readonly root: State;
   /** Whether anything was assigned, even to what it was before. */
   readonly assigned: () => boolean;
   /** Ends the draft and gives the leaves it gave a value, in their order, with the value's position. */
@@ -31,8 +32,6 @@ export interface Watch {
 /** Stands in a field that nobody has looked at yet. */
 const UNREAD = Symbol('unread');
 
-type Fields = Record<string, unknown>;
-
 export function draftOf(watch: Watch): Draft {
   const { schema, vector, who, onRead } = watch;
   const read = new Map<number, number>();
@@ -40,7 +39,7 @@ export function draftOf(watch: Watch): Draft {
   let assigned = false;
   let live = true;
 
-  const refuse = (why: string): never => {
+  const refuse: (why: string) => never = (why) => {
     throw new ModelError(`${who()} ${why}`);
   };
   const alive = () => {
@@ -54,11 +53,9 @@ export function draftOf(watch: Watch): Draft {
     }
     return position;
   };
-  const fieldName = (shape: NodeShape, key: PropertyKey) =>
-    `${shape.path === '' ? '' : `${shape.path}.`}${String(key)}`;
 
-  const nodeOf = (shape: NodeShape): object => {
-    const fields = (shape.list ? Array.from(shape.children.keys(), () => UNREAD) : {}) as Fields;
+  const nodeOf = (shape: NodeShape): Fields => {
+    const fields = emptyFields(shape);
     for (const key of shape.children.keys()) fields[key] = UNREAD;
     const look = (key: string): unknown => {
       if (fields[key] !== UNREAD) return fields[key];
@@ -79,10 +76,10 @@ export function draftOf(watch: Watch): Draft {
         // splice() and its like assign the length even where it stays as it is.
         if (shape.list && key === 'length' && value === shape.children.size) return true;
         if (typeof key !== 'string' || !shape.children.has(key)) {
-          refuse(`adds the field ${fieldName(shape, key)}: the shape of the state is fixed`);
+          return refuse(`adds the field ${fieldName(shape, key)}: the shape of the state is fixed`);
         }
         assigned = true;
-        target[key as string] = value;
+        target[key] = value;
         return true;
       },
       // The getter keeps Object.keys() and spreading from reading what they only list.
@@ -136,4 +133,8 @@ export function draftOf(watch: Watch): Draft {
       return new Map([...written].toSorted(([a], [b]) => a - b));
     },
   };
+}
+
+function fieldName({ path }: NodeShape, key: PropertyKey): string {
+  return path === '' ? String(key) : `${path}.${String(key)}`;
 }

@@ -110,7 +110,7 @@ class Search {
           watch.failed(state, slot, found, turn, depth + 1);
           if (kind === FAILS) continue;
         }
-        let next = space.successor(cells, found);
+        let next = space.successor(slot, cells, found);
         if (next < 0) {
           if (table.count >= maxStates) {
             this.stopped = 'states';
@@ -185,7 +185,7 @@ class Search {
       this.transitionsBeyond++;
       nothing =
         cells[found + KIND] === MOVES &&
-        space.successor(cells, found) >= 0 &&
+        space.successor(slot, cells, found) >= 0 &&
         !watch.moved(state, slot, found, 0, 0, false);
     }
     return nothing;

@@ -90,6 +90,7 @@ export class StepFootprint {
   private learn(vector: Vector, answers: readonly number[]): void {
     const { schema, slot } = this;
     const looks: Look[] = [];
+    const onRead = (tag: number, value: number) => looks.push({ tag, width: 0, value });
     let draft: Draft | undefined;
     let name = () => `step ${slot.name}`;
     const outcome = attempt({
@@ -98,9 +99,8 @@ export class StepFootprint {
       onChoose: (width, value) => looks.push({ tag: CHOOSE, width, value }),
       body: (move, here) => {
         name = here;
-        const onRead = (tag: number, value: number) => looks.push({ tag, width: 0, value });
         draft = draftOf({ schema, vector, who: here, onRead });
-        slot.step(draft.root as State, move);
+        slot.step(draft.root, move);
       },
     });
     const writes = draft!.finish();
@@ -125,7 +125,7 @@ export class StepFootprint {
     let name = () => `step ${slot.name}`;
     const body = (move: Parameters<Slot['step']>[1], here: () => string) => {
       name = here;
-      slot.step(plain as State, move);
+      slot.step(plain, move);
     };
     const second = attempt({ slot: slot.name, choices: first.choices, body });
     const left = new Uint16Array(vector.length);
@@ -175,11 +175,11 @@ export class PredicateFootprint {
     const looks: Look[] = [];
     const onRead = (tag: number, value: number) => looks.push({ tag, width: 0, value });
     const draft = draftOf({ schema, vector, who: () => name, onRead, readonly: true });
-    const answer = this.call(draft.root as State);
+    const answer = this.call(draft.root);
     if (draft.finish().size > 0) throw new ModelError(`${name} writes: a predicate reads only`);
 
     const plain = schema.decode(vector);
-    const again = this.call(plain as State);
+    const again = this.call(plain);
     const left = new Uint16Array(vector.length);
     schema.encode(plain, left, name);
     if (answer !== again || left.some((position, leaf) => position !== vector[leaf])) throw impure(name);

@@ -20,6 +20,10 @@ export class IntList {
   at(position: number): number {
     return this.items[position]!;
   }
+
+  *[Symbol.iterator](): Iterator<number> {
+    for (let i = 0; i < this.length; i++) yield this.items[i]!;
+  }
 }
 
 /** Does something with the states of one depth, and lists those it reaches with one step more; false ends it. */
@@ -75,9 +79,7 @@ export class Layers {
     const { byDepth, least } = this.layerOf(turn);
     let states = new IntList();
     for (let depth = least; depth < least + byDepth.length || states.length > 0; depth++) {
-      const layer = byDepth[depth - least];
-      for (let i = 0; layer !== undefined && i < layer.length; i++)
-        if (enter(layer.at(i))) states.push(layer.at(i));
+      for (const state of byDepth[depth - least] ?? []) if (enter(state)) states.push(state);
       const reached = new IntList();
       if (states.length > 0 && !(await visit(states, depth, reached))) return;
       states = reached;

@@ -170,14 +170,16 @@ function following({ choices, widths }: Outcome): number[] | undefined {
 
 function changesOf(before: unknown, after: unknown, path = ''): Change[] {
   if (before === after) return [];
-  const isNode = (value: unknown): value is Record<string, unknown> =>
-    typeof value === 'object' &&
-    value !== null &&
-    (!Array.isArray(value) || value.some((item) => typeof item === 'object'));
   if (isNode(before) && isNode(after)) {
     return Object.keys(before).flatMap((key) =>
       changesOf(before[key], after[key], path === '' ? key : `${path}.${key}`),
     );
   }
   return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ path, from: before, to: after }];
+}
+
+/** Objects and lists of objects; a list of primitives is a leaf. */
+function isNode(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  return !Array.isArray(value) || value.some((item) => typeof item === 'object');
 }

@@ -4,6 +4,7 @@
  * Each leaf keeps the list of the values it has had; a state is then a vector of small numbers, one a leaf.
  * An array of primitives is one leaf, whatever its length, so a queue may grow and shrink.
  */
+import type { State } from '../model/system.js';
 import { ModelError } from './outcome.js';
 
 export type Primitive = string | number | boolean;
@@ -27,6 +28,9 @@ export interface NodeShape {
 }
 
 export type Shape = LeafShape | NodeShape;
+
+/** A node of a plain state; of a list, too. */
+export type Fields = Record<string, unknown>;
 
 /** One state, as the positions of its leaf values in their domains. */
 export type Vector = Uint16Array;
@@ -77,13 +81,16 @@ export class Schema {
   }
 
   /** A plain state of its own, shared with nobody. */
-  decode(vector: Vector): unknown {
-    const visit = (shape: Shape): unknown => {
-      if (shape.kind === 'leaf') return thaw(this.domains[shape.leaf]![vector[shape.leaf]!]!);
-      if (shape.list) return [...shape.children.values()].map(visit);
-      return Object.fromEntries([...shape.children].map(([key, child]) => [key, visit(child)]));
+  decode(vector: Vector): State {
+    const fill = (shape: NodeShape): Fields => {
+      const fields = emptyFields(shape);
+      for (const [key, child] of shape.children) {
+        fields[key] =
+          child.kind === 'node' ? fill(child) : thaw(this.domains[child.leaf]![vector[child.leaf]!]!);
+      }
+      return fields;
     };
-    return visit(this.root);
+    return fill(this.root);
   }
 
   private shapeOf(value: unknown, path: string): Shape {
@@ -108,15 +115,22 @@ export class Schema {
   }
 }
 
+/** An object or a list, to be filled with the fields of `shape`. */
+export function emptyFields(shape: NodeShape): Fields {
+  const fields: unknown = shape.list ? [] : {};
+  if (!isFields(fields)) throw new TypeError('an object is no object');
+  return fields;
+}
+
 /** A copy of a leaf value that its receiver may change. */
 export function thaw(value: Value): unknown {
   return typeof value === 'object' ? [...value] : value;
 }
 
 /** The fields of a value that must have the shape of `shape`; refused if one came or went. */
-export function fieldsOf(shape: NodeShape, value: unknown, who: string): Record<string, unknown> {
+export function fieldsOf(shape: NodeShape, value: unknown, who: string): Fields {
   const { path, children, list } = shape;
-  if (typeof value !== 'object' || value === null || Array.isArray(value) !== list) {
+  if (!isFields(value) || Array.isArray(value) !== list) {
     throw new ModelError(
       `${who} puts ${nameOf(value)} where ${path} has ${list ? 'a list of objects' : 'an object'}`,
     );
@@ -131,7 +145,11 @@ export function fieldsOf(shape: NodeShape, value: unknown, who: string): Record<
       `${who} ${verb} the field ${path === '' ? strange : `${path}.${strange}`}: the shape of the state is fixed`,
     );
   }
-  return value as Record<string, unknown>;
+  return value;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null;
 }
 
 function isListOfPrimitives(value: object): boolean {

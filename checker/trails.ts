@@ -65,7 +65,7 @@ async function leadBack(
     for (let i = 0; i < count; i++) {
       const found = footprint.found[i]!;
       if (cells[found + KIND] === FAILS) continue;
-      const next = space.successor(cells, found) - base;
+      const next = space.successor(slot, cells, found) - base;
       if (next < 0 || parents[next] !== 0) continue;
       parents[next] = state - base + 1;
       ends[next] = found;

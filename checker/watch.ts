@@ -134,8 +134,12 @@ export class Watch {
     steps: number,
     where: Place,
   ): Sighting<Place> {
-    const { faults, vector } = this.space;
-    const struck = JSON.parse(faults.answers[faults.ask(vector)]!) as string[];
-    return this.sightings.note({ property, cause: { label, object, faults: struck }, turns, steps, where });
+    return this.sightings.note({
+      property,
+      cause: { label, object, faults: this.space.struck() },
+      turns,
+      steps,
+      where,
+    });
   }
 }

@@ -1,5 +1,5 @@
 /** Nobody uses, frees or forgets memory wrongly. */
-import { always, isAlive, step, type Judged } from './judged.js';
+import { always, childHoldsMemory, isAlive, step, type Judged } from './judged.js';
 
 export const noUseAfterFree = step({
   name: 'no-use-after-free',
@@ -23,8 +23,9 @@ export const noLeak = always({
     "no object is left that a living guest task's address space still holds and no living task is to free",
   witness: 'allocate',
   broken(s) {
-    const lost = Object.keys(s.object).filter((name) => !FRAMES.includes(name) && isForgotten(s, name));
-    return lost.length > 0 && somebodyHolds(s, 'P') ? lost[0]! : '';
+    const lost = Object.keys(s.object).find((name) => !FRAMES.includes(name) && isForgotten(s, name));
+    // Helpers do not count: they are about to end, and the memory with them.
+    return lost !== undefined && (isAlive(s, 'P') || (isAlive(s, 'C') && childHoldsMemory(s))) ? lost : '';
   },
 });
 
@@ -32,9 +33,4 @@ export const noLeak = always({
 function isForgotten(s: Judged, object: string): boolean {
   const owner = s.object[object]!;
   return owner !== '' && !(isAlive(s, owner) && s.task[owner]!.mm === 'P');
-}
-
-/** Helpers do not count: they are about to end, and the memory with them. */
-function somebodyHolds(s: Judged, mm: string): boolean {
-  return ['P', 'C'].some((task) => isAlive(s, task) && s.task[task]!.mm === mm);
 }

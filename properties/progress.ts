@@ -7,7 +7,7 @@ export const noHang = atTheEnd({
     'the caller has come back from clone or is dead, the child runs guest code or is dead, and helpers whose work is done have ended',
   witness: 'clone-returned',
   broken(s) {
-    const suspended = s.guest.vfork === 'vfork' && childHoldsMemory(s);
+    const suspended = s.guest.vfork === 'vfork' && isAlive(s, 'C') && childHoldsMemory(s);
     if (isAlive(s, 'C') && !inGuestCode(s, 'C')) return 'C';
     if (isAlive(s, 'P') && !inGuestCode(s, 'P') && !suspended) return 'P';
     if (childHoldsMemory(s)) return '';

@@ -226,7 +226,8 @@ export function childProgram<S extends GuestState>(code: ChildCode<S>): Step<S>[
         case 'child-exits':
           return code.exit(k);
         case 'child-exit-groups':
-          return code.exit_group(k);
+          k.says('guest code runs, is going to end');
+          return k.goto('guest.exit_group');
         case 'child-faults':
           k.says('--- SIGSEGV {si_code=SEGV_MAPERR} ---');
           return do_group_exit(k, 'CLD_DUMPED');
@@ -242,7 +243,7 @@ export function childProgram<S extends GuestState>(code: ChildCode<S>): Step<S>[
         const how = { 'child-exec-fails': 'fails', 'child-exec-fails-late': 'fails-late' } as const;
         return how[k.s.guest.child as keyof typeof how] ?? 'works';
       },
-      failed: 'guest.exec_failed',
+      failed: 'guest.exit_group',
     }),
     step('guest.image', code.row, (k) => {
       const image = chosen(k, 'image');
@@ -256,7 +257,7 @@ export function childProgram<S extends GuestState>(code: ChildCode<S>): Step<S>[
       k.says('exit_group(0) = ?');
       do_group_exit(k, 'CLD_EXITED');
     }),
-    step('guest.exec_failed', code.row, (k) => {
+    step('guest.exit_group', code.row, (k) => {
       k.s.guest.child = '';
       code.exit_group(k);
     }),

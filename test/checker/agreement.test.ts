@@ -13,35 +13,39 @@ const SEED = Number(process.env['CHECKER_SEED'] ?? 2020);
 const RUNS = Number(process.env['CHECKER_RUNS'] ?? 500);
 const MOST_STATES = 600;
 
-test('explicit and reference agree on random systems, with and without a bound', async () => {
-  const seen = { compared: 0, states: 0, violated: 0, final: 0, bounded: 0, faulty: 0 };
-  const property = fc.asyncProperty(systemSpec, async (spec) => {
-    const system: System = systemOf(spec) as unknown as System;
-    const whole = await explicit(system, { maxStates: MOST_STATES });
-    if (whole.stopped === 'states') return;
-    expect(differences(whole, await reference(system))).toEqual([]);
-    checkPaths(system, whole);
-    for (const depth of new Set([0, 1, Math.ceil(whole.turns / 2), whole.turns])) {
-      const bounded = await explicit(system, { depth });
-      expect(differences(bounded, await reference(system, { depth }))).toEqual([]);
-      if (bounded.exhausted) expect(differences(bounded, whole)).toEqual([]);
-      checkPaths(system, bounded);
-      if (bounded.stopped === 'depth') seen.bounded++;
-    }
-    seen.compared++;
-    seen.states += whole.states;
-    const causes = whole.properties.flatMap(({ kind, counterexamples }) =>
-      counterexamples.map((one) => ({ kind, ...one })),
-    );
-    if (causes.length > 0) seen.violated++;
-    if (causes.some(({ kind }) => kind === 'finally')) seen.final++;
-    if (causes.some(({ cause }) => cause.faults.length > 0)) seen.faulty++;
-  });
-  await fc.assert(property, { numRuns: RUNS, seed: SEED });
-  // The draw is worth something only if it reaches what it is meant to reach.
-  if (process.env['CHECKER_TELL']) console.log(seen);
-  expect(Math.min(...Object.values(seen))).toBeGreaterThan(RUNS / 20);
-});
+test(
+  'explicit and reference agree on random systems, with and without a bound',
+  { timeout: 60_000 },
+  async () => {
+    const seen = { compared: 0, states: 0, violated: 0, final: 0, bounded: 0, faulty: 0 };
+    const property = fc.asyncProperty(systemSpec, async (spec) => {
+      const system: System = systemOf(spec);
+      const whole = await explicit(system, { maxStates: MOST_STATES });
+      if (whole.stopped === 'states') return;
+      expect(differences(whole, await reference(system))).toEqual([]);
+      checkPaths(system, whole);
+      for (const depth of new Set([0, 1, Math.ceil(whole.turns / 2), whole.turns])) {
+        const bounded = await explicit(system, { depth });
+        expect(differences(bounded, await reference(system, { depth }))).toEqual([]);
+        if (bounded.exhausted) expect(differences(bounded, whole)).toEqual([]);
+        checkPaths(system, bounded);
+        if (bounded.stopped === 'depth') seen.bounded++;
+      }
+      seen.compared++;
+      seen.states += whole.states;
+      const causes = whole.properties.flatMap(({ kind, counterexamples }) =>
+        counterexamples.map((one) => ({ kind, ...one })),
+      );
+      if (causes.length > 0) seen.violated++;
+      if (causes.some(({ kind }) => kind === 'finally')) seen.final++;
+      if (causes.some(({ cause }) => cause.faults.length > 0)) seen.faulty++;
+    });
+    await fc.assert(property, { numRuns: RUNS, seed: SEED });
+    // The draw is worth something only if it reaches what it is meant to reach.
+    if (process.env['CHECKER_TELL']) console.log(seen);
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(RUNS / 20);
+  },
+);
 
 /** Each run is one that plain execution can take, and ends where it says. */
 function checkPaths(system: System, { properties }: SearchResult): void {

@@ -19,7 +19,7 @@ export type Stmt =
   | { readonly op: 'event'; readonly name: string }
   | { readonly op: 'choose'; readonly n: number }
   | { readonly op: 'fail' | 'violate'; readonly a: Expr; readonly object: string }
-  | { readonly op: 'if'; readonly a: Expr; readonly then: readonly Stmt[]; readonly else: readonly Stmt[] };
+  | { readonly op: 'if'; readonly a: Expr; readonly yes: readonly Stmt[]; readonly no: readonly Stmt[] };
 
 export interface StepSpec {
   readonly choose: number;
@@ -132,8 +132,8 @@ const stmt: fc.Arbitrary<Stmt> = fc.letrec<{ stmt: Stmt; plain: Stmt; branch: St
   branch: fc.record({
     op: fc.constant('if' as const),
     a: expr,
-    then: fc.array(tie('stmt'), { maxLength: 2 }),
-    else: fc.array(tie('stmt'), { maxLength: 2 }),
+    yes: fc.array(tie('stmt'), { maxLength: 2 }),
+    no: fc.array(tie('stmt'), { maxLength: 2 }),
   }),
 })).stmt;
 
@@ -247,7 +247,7 @@ function run(body: readonly Stmt[], draft: Toy, move: Move, me: number, frame: F
         draft.queue.shift();
         break;
       case 'sort':
-        draft.queue.sort();
+        draft.queue.sort((x, y) => x - y);
         break;
       case 'reverse':
         queue.reverse();
@@ -280,7 +280,7 @@ function run(body: readonly Stmt[], draft: Toy, move: Move, me: number, frame: F
         }
         break;
       case 'if':
-        run(truth(one.a, draft, me, frame.reg) ? one.then : one.else, draft, move, me, frame);
+        run(truth(one.a, draft, me, frame.reg) ? one.yes : one.no, draft, move, me, frame);
         break;
     }
   }
@@ -320,5 +320,11 @@ function value(a: Expr, state: Toy, me: number, reg = 0): number {
       return Number(truth(a.a, state, me, reg) && truth(a.b, state, me, reg));
     case 'add':
       return (value(a.a, state, me, reg) + value(a.b, state, me, reg)) % 3;
+    default:
+      return unreachable(a);
   }
+}
+
+function unreachable(never: never): never {
+  throw new Error(`unreachable: ${JSON.stringify(never)}`);
 }

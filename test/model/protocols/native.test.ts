@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest';
+import { ask, broken, possibleFaults } from '../ask.js';
+
+describe('native', () => {
+  test('keeps every shared property, for every guest choice and every fault', async () => {
+    const result = await ask('native', { faults: possibleFaults('native') });
+    expect(result.exhausted).toBe(true);
+    expect(broken(result)).toEqual([]);
+    expect(result.properties.map(({ verdict }) => verdict)).toEqual(result.properties.map(() => 'holds'));
+  });
+
+  test('has as many states as it had: a change here is a change of the model', async () => {
+    const { states, transitions, turns, deadlocks } = await ask('native', {
+      faults: possibleFaults('native'),
+    });
+    expect({ states, transitions, turns, deadlocks }).toMatchInlineSnapshot(`
+      {
+        "deadlocks": 362,
+        "states": 4944,
+        "transitions": 8412,
+        "turns": 5,
+      }
+    `);
+  });
+});
