@@ -179,10 +179,7 @@ export class PredicateFootprint {
     if (draft.finish().size > 0) throw new ModelError(`${name} writes: a predicate reads only`);
 
     const plain = schema.decode(vector);
-    const again = this.call(plain);
-    const left = new Uint16Array(vector.length);
-    schema.encode(plain, left, name);
-    if (answer !== again || left.some((position, leaf) => position !== vector[leaf])) throw impure(name);
+    if (answer !== this.call(plain) || !schema.holds(plain, vector)) throw impure(name);
 
     let position = this.answers.indexOf(answer);
     if (position < 0) position = this.answers.push(answer) - 1;

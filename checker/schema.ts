@@ -80,6 +80,20 @@ export class Schema {
     visit(this.root, state);
   }
 
+  /** Whether the leaves of a state that kept its shape are as `vector` says. */
+  holds(state: State, vector: Vector): boolean {
+    const visit = (shape: NodeShape, fields: Fields): boolean => {
+      for (const [key, child] of shape.children) {
+        const value = fields[key];
+        if (child.kind === 'node') {
+          if (!isFields(value) || !visit(child, value)) return false;
+        } else if (!isSame(value, this.domains[child.leaf]![vector[child.leaf]!]!)) return false;
+      }
+      return true;
+    };
+    return visit(this.root, state);
+  }
+
   /** A plain state of its own, shared with nobody. */
   decode(vector: Vector): State {
     const fill = (shape: NodeShape): Fields => {
@@ -150,6 +164,11 @@ export function fieldsOf(shape: NodeShape, value: unknown, who: string): Fields 
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
+}
+
+function isSame(value: unknown, known: Value): boolean {
+  if (typeof known !== 'object') return value === known;
+  return Array.isArray(value) && value.length === known.length && known.every((item, i) => item === value[i]);
 }
 
 function isListOfPrimitives(value: object): boolean {

@@ -1,4 +1,5 @@
 /** What a step of a task sees: the state, who it is, and the calls to read, choose, block and fail. */
+import { releaseRules, type Rules } from '../platforms.js';
 import type { Move } from '../system.js';
 import type { KernelState, Sig, Task } from './state.js';
 
@@ -11,6 +12,14 @@ export interface Machine<S extends KernelState> {
   readonly tasks: readonly string[];
   /** In which object a word lives; a word that is not named is always there. */
   readonly objectOf: Readonly<Record<string, string>>;
+  /** The rules of its kernel; those of the default release unless told. */
+  readonly rules?: Rules;
+  /** Can a program see what number a task passed to exit, or which signal killed it? Else nobody keeps it. */
+  readonly keepsStatus?: boolean;
+  /** How many real-time signals may be queued (RLIMIT_SIGPENDING); absent means no limit. SIG-3 */
+  readonly sigpending?: number;
+  /** Whose group is the init of its pid namespace, which nobody may be made a sibling of. CLONE-4 */
+  readonly unkillable?: readonly string[];
   /** What the kernel is told to do with a signal, where the leaf holds what the guest wants (QEMU's own handlers). */
   disposition?(sig: Sig, wanted: string): string;
   /** A signal has reached the handler of a task. Without it nobody has a handler. */
@@ -24,6 +33,8 @@ export interface Machine<S extends KernelState> {
   /** May this fault strike (again)? */
   allows(k: Cpu<S>, fault: string): boolean;
 }
+
+const DEFAULT_RULES = releaseRules();
 
 export class Cpu<S extends KernelState = KernelState> {
   jumped = false;
@@ -39,6 +50,11 @@ export class Cpu<S extends KernelState = KernelState> {
 
   get t(): Task {
     return this.task(this.me);
+  }
+
+  /** The rules of this kernel's release. */
+  get rules(): Rules {
+    return this.machine.rules ?? DEFAULT_RULES;
   }
 
   task(name: string): Task {

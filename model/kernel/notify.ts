@@ -1,7 +1,7 @@
 /** What is done about the death of a task: its children, its parent, its own remains (kernel: exit_notify, release_task). */
 import type { Cpu } from './cpu.js';
 import { dispositionOf, send_signal, threads } from './signal.js';
-import { absentTask, type KernelState, type Sig } from './state.js';
+import { absentTask, newSignal, type KernelState, type Sig } from './state.js';
 
 /** The reaper of last resort. It is no slot; it collects every child at once. */
 export const INIT = 'init';
@@ -82,7 +82,7 @@ export function release_task<S extends KernelState>(k: Cpu<S>, name: string): vo
   k.s.pids.free = [...k.s.pids.free, task.tid].toSorted((a, b) => a - b);
   k.s.task[name] = absentTask();
   if (name === leader) {
-    k.s.signal[leader] = { shared_pending: [], group_exit: '' };
+    k.s.signal[leader] = newSignal();
     return;
   }
   if (k.task(leader).state !== 'zombie' || !groupIsEmpty(k, leader)) return;

@@ -58,8 +58,7 @@ export function isBlocked<S extends KernelState>(k: Cpu<S>, task: Task, sig: Sig
 /** What is done with a signal by the table of this task. Decides an open disposition. */
 export function dispositionOf<S extends KernelState>(k: Cpu<S>, task: Task, sig: Sig): string {
   const table = k.s.sighand[task.sighand]!;
-  if (table[sig] === undefined) return 'default';
-  const wanted = settle(k.move, table, sig);
+  const wanted = table[sig] === undefined ? 'default' : settle(k.move, table, sig);
   return k.machine.disposition?.(sig, wanted) ?? wanted;
 }
 

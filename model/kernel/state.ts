@@ -8,18 +8,24 @@
 
 /** The signals the model knows, in the order the kernel dequeues them (lowest number first). */
 export const SIGNALS = [
+  'SIGQUIT',
   'SIGABRT',
   'SIGKILL',
   'SIGUSR1',
   'SIGSEGV',
   'SIGTERM',
   'SIGCHLD',
+  'SIGCONT',
+  'SIGSTOP',
   'SIGRTMIN',
 ] as const;
 export type Sig = (typeof SIGNALS)[number];
 
-/** What a process does with a signal. `nocldwait` is a handler, or the default, with SA_NOCLDWAIT. */
+/** What a process does with a signal. A leaf of a table may add flags: `handler+SA_RESTART`. */
 export type Disposition = 'default' | 'ignore' | 'handler';
+
+/** How a process ended, as the CLD_ codes of its notification tell. */
+export type Ending = 'CLD_EXITED' | 'CLD_KILLED' | 'CLD_DUMPED';
 
 /** `dead` is EXIT_DEAD: claimed by a waiter or reaping itself, the pid not yet released. */
 export type TaskState = 'absent' | 'running' | 'exiting' | 'zombie' | 'dead';
@@ -32,11 +38,15 @@ export interface Task {
   ret: string;
   /** What the system call it sleeps in will return. */
   retval: number;
+  /** The zombie that its wait has claimed (W1) and not released yet; '' for none. */
+  claimed: string;
   tid: number;
   /** The leader of the thread group; its tid is the tgid. */
   group_leader: string;
   /** The parent *thread* (PAR-1); `init` is the reaper of last resort. */
   real_parent: string;
+  /** Leaders whose real parent it is, in the order in which they became so (WAIT-4). */
+  children: string[];
   /** '' is 0: no signal. `thread` is -1: a member of a group, never waited for. */
   exit_signal: Sig | '' | 'thread';
   parent_exec_id: number;
@@ -44,6 +54,10 @@ export interface Task {
   /** '' once dropped. */
   mm: string;
   sighand: string;
+  /** Its table of descriptors; '' where nobody has one, or once closed. */
+  files: string;
+  /** Descriptions whose release waits for the way to user mode (kernel: task_work, EXEC-5). */
+  task_works: string[];
   /** The name of a signal set: `none`, `all`, or one in `KernelState.sigset`. */
   blocked: string;
   /** Thread-directed pending signals, oldest first; see `siginfo`. */
@@ -51,17 +65,38 @@ export interface Task {
   pdeath_signal: Sig | '';
   /** The word that CHILD_CLEARTID named; '' for none. */
   clear_child_tid: string;
+  /** The lock on its registered list of robust futexes; '' for none. */
+  robust_list: string;
+  /** Has it an alternate signal stack? */
+  altstack: boolean;
+  /** The TLS image its FS base points to; '' for that of a fresh program. */
+  fsbase: string;
+  /** A group stop it is to take part in, or has. */
+  jobctl: '' | 'stop' | 'stopped';
   /** Who sleeps until this task lets go of the memory (CLONE_VFORK); '' for nobody. */
   vfork_waiter: string;
   /** How it ended, as CLD_ codes tell. */
-  exit_code: '' | 'CLD_EXITED' | 'CLD_KILLED' | 'CLD_DUMPED';
+  exit_code: '' | Ending;
+  /** The number it passed to exit, or the signal that killed it; '' where no program can see it. */
+  exit_status: string;
 }
 
 export interface SignalStruct {
   /** Process-directed pending signals, oldest first; see `siginfo`. */
   shared_pending: string[];
   /** How the whole group is ending; '' while it is not. */
-  group_exit: '' | 'CLD_EXITED' | 'CLD_KILLED' | 'CLD_DUMPED';
+  group_exit: '' | Ending;
+  /** As `Task.exit_status`, for the group. */
+  exit_status: string;
+  /** The thread that executes a program and collects the others (kernel: group_exec_task); '' for none. */
+  group_exec_task: string;
+  is_child_subreaper: boolean;
+  /** The group stop: under way, complete, or ended by SIGCONT. */
+  stop: '' | 'stopping' | 'stopped' | 'continued';
+  /** Whether wait has yet to report that stop or continuation (STOP-3). */
+  waitable: boolean;
+  /** What the first thread to come back from a stop has yet to tell the parent (STOP-2). */
+  untold: '' | 'CLD_STOPPED' | 'CLD_CONTINUED';
 }
 
 export interface KernelState {
@@ -73,6 +108,8 @@ export interface KernelState {
   sighand: Record<string, Record<string, string>>;
   /** Named signal sets: names separated by blanks. A value may still be open. */
   sigset: Record<string, string>;
+  /** Tables of descriptors: names of pipes whose write end is open, `p`, or `p+cloexec`. */
+  files: Record<string, string[]>;
   /** Words of memory by name. */
   word: Record<string, number>;
   /** Who sleeps in FUTEX_WAIT on a word, oldest first. */
@@ -90,20 +127,42 @@ export function absentTask(): Task {
     pc: '',
     ret: '',
     retval: 0,
+    claimed: '',
     tid: 0,
     group_leader: '',
     real_parent: '',
+    children: [],
     exit_signal: '',
     parent_exec_id: 0,
     self_exec_id: 0,
     mm: '',
     sighand: '',
+    files: '',
+    task_works: [],
     blocked: 'none',
     pending: [],
     pdeath_signal: '',
     clear_child_tid: '',
+    robust_list: '',
+    altstack: false,
+    fsbase: '',
+    jobctl: '',
     vfork_waiter: '',
     exit_code: '',
+    exit_status: '',
+  };
+}
+
+export function newSignal(): SignalStruct {
+  return {
+    shared_pending: [],
+    group_exit: '',
+    exit_status: '',
+    group_exec_task: '',
+    is_child_subreaper: false,
+    stop: '',
+    waitable: false,
+    untold: '',
   };
 }
 

@@ -23,7 +23,7 @@ export function taskSlot<S extends KernelState>(
   function run(k: Cpu<S>, index: number): void {
     const one = steps[index]!;
     k.move.at(one.label, one.row);
-    if (one.mode !== 'kernel') for (const object of machine.standsOn(k)) use(k, object);
+    if (one.mode !== 'kernel') for (const object of machine.standsOn(k)) standsOn(k, object, one);
     one.run(k);
     if (!k.jumped) k.t.pc = steps[index + 1 + k.skipped]!.label;
   }
@@ -49,6 +49,15 @@ export function taskSlot<S extends KernelState>(
       return run(k, index);
     },
   };
+}
+
+/** User code runs on its stack and its TLS image. Where one is gone it matters little what it was about to do. */
+function standsOn<S extends KernelState>(k: Cpu<S>, object: string, about: Step<S>): void {
+  if (k.s.object[object] === '') {
+    k.move.at('runs', about.row);
+    k.says(`runs (${about.label}) without its ${object}`);
+  }
+  use(k, object);
 }
 
 /** What a task never has, so that the kernel never does it for that task. */

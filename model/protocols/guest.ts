@@ -6,7 +6,7 @@ import type { Cpu, Fate } from '../kernel/cpu.js';
 import { execve } from '../kernel/exec.js';
 import { late, settle } from '../kernel/late.js';
 import { do_group_exit } from '../kernel/signal.js';
-import type { KernelState, Sig } from '../kernel/state.js';
+import { readSiginfo, type KernelState, type Sig } from '../kernel/state.js';
 import { rest, step, type Step } from '../kernel/step.js';
 import { wait4 } from '../kernel/wait.js';
 import type { Described } from './protocol.js';
@@ -147,17 +147,33 @@ export function cloneReturned<S extends GuestState>(k: Cpu<S>, result: number): 
   k.s.guest.result = result < 0 ? 'error' : result === k.s.guest.child_tid ? 'child' : 'wrong';
 }
 
-/** Ghost: the kernel sent the notice of a death. One that merges into a notice of somebody else is lost to the guest. */
-export function noticeSent<S extends GuestState>(k: Cpu<S>, child: string, sig: Sig, fate: Fate): void {
+/**
+ * Ghost: the kernel sent the notice of a death. What merges into a stranger's kill(2) the guest still sees (NOT-8); what
+ * merges into the notice of somebody it knows nothing of is lost to it.
+ */
+export function noticeSent<S extends GuestState>(
+  k: Cpu<S>,
+  child: string,
+  sig: Sig,
+  fate: Fate,
+  pending: string,
+): void {
   if (k.task(child).tid !== k.s.guest.child_tid) return;
   k.move.event('child-notice');
-  k.s.guest.notice = { queued: 'pending', ignored: '', merged: 'lost' }[fate] as Guest['notice'];
-  k.s.guest.notice_sig = fate === 'ignored' ? '' : sig;
+  const lost = fate === 'merged' && isDeathNotice(readSiginfo(pending).si_code);
+  k.s.guest.notice = fate === 'queued' ? 'pending' : lost ? 'lost' : '';
+  k.s.guest.notice_sig = k.s.guest.notice === '' ? '' : sig;
 }
 
-/** Ghost: the guest's handler runs for an exit notification. */
-export function noticeTaken<S extends GuestState>(k: Cpu<S>, si_pid: number): void {
+/** Does a signal with this si_code tell of a death? */
+export function isDeathNotice(si_code: string): boolean {
+  return ['CLD_EXITED', 'CLD_KILLED', 'CLD_DUMPED'].includes(si_code);
+}
+
+/** Ghost: the guest's handler runs. */
+export function signalTaken<S extends GuestState>(k: Cpu<S>, si_code: string, si_pid: number): void {
   const { guest } = k.s;
+  if (!isDeathNotice(si_code)) return;
   if (si_pid !== guest.child_tid) guest.strayNotice = true;
   else {
     guest.notice = guest.notice === 'taken' || guest.notice === 'twice' ? 'twice' : 'taken';
@@ -198,7 +214,14 @@ export function callerProgram<S extends GuestState>(row: string): Step<S>[] {
         else k.goto('guest.wait');
       },
     }),
-    rest('guest.idle', row),
+    {
+      ...rest<S>('guest.idle', row),
+      run(k) {
+        if (!k.fault('exit_group-P')) k.block();
+        k.says('exit_group(0) = ?');
+        do_group_exit(k, 'CLD_EXITED');
+      },
+    },
   ];
 }
 

@@ -1,5 +1,5 @@
 /** The state in which every protocol begins: the guest's caller P runs, nobody else is there. */
-import { absentTask, type SignalStruct } from '../kernel/state.js';
+import { absentTask, newSignal } from '../kernel/state.js';
 import { guestDispositions, guestMask, newGuest, type GuestState } from './guest.js';
 
 export interface Beginning {
@@ -33,9 +33,10 @@ export function initialState({ tasks, asked, start }: Beginning): GuestState {
         blocked: 'guest',
       },
     },
-    signal: each((): SignalStruct => ({ shared_pending: [], group_exit: '' })),
+    signal: each(newSignal),
     sighand: { ...each(() => plain), P: guestDispositions(asked) },
     sigset: { guest: guestMask(asked) },
+    files: {},
     word: {},
     futex: {},
     object: {},

@@ -9,6 +9,7 @@ import type { Machine } from '../kernel/cpu.js';
 import { do_exit, do_group_exit } from '../kernel/index.js';
 import type { Step } from '../kernel/step.js';
 import { stepInfo, taskSlot } from '../kernel/task.js';
+import { environment, environmentSteps, EXIT_GROUP_P, guestActors, type Actor } from './environment.js';
 import {
   asksVfork,
   born,
@@ -19,7 +20,7 @@ import {
   GUEST_CHOICES,
   noticeDropped,
   noticeSent,
-  noticeTaken,
+  signalTaken,
   type GuestState,
 } from './guest.js';
 import { initialState } from './initial.js';
@@ -67,17 +68,17 @@ const C: Step<GuestState>[] = childProgram<GuestState>({
   },
 });
 
+const ACTORS: readonly Actor<GuestState>[] = guestActors();
+
 function machine(options: ProtocolOptions): Machine<GuestState> {
   return {
     tasks: ['P', 'C'],
     objectOf: {},
     standsOn: () => [],
     allows: (k, fault) => allows(options, k.s.faults, fault),
-    notified: (k, child, sig, fate) => noticeSent(k, child, sig, fate),
+    notified: noticeSent,
     discarded: (k, _sig, si_pid) => noticeDropped(k, si_pid, 'ignored'),
-    handler(k, _sig, _si_code, si_pid) {
-      noticeTaken(k, si_pid);
-    },
+    handler: (k, _sig, si_code, si_pid) => signalTaken(k, si_code, si_pid),
   };
 }
 
@@ -88,7 +89,7 @@ export const native: Protocol = {
     'Does Linux itself keep what the emulations are held to? It must, for every guest choice.',
     'P calls clone(CLONE_VM[|CLONE_VFORK]) and C is its child; nobody else takes part.',
   ].join('\n'),
-  faults: [{ name: 'clone-C', sentence: 'the clone of the child fails (EAGAIN)' }],
+  faults: [{ name: 'clone-C', sentence: 'the clone of the child fails (EAGAIN)' }, EXIT_GROUP_P, ...ACTORS],
   guest: GUEST_CHOICES,
   properties: [
     'no-hang',
@@ -106,11 +107,12 @@ export const native: Protocol = {
     return {
       name: 'native',
       initial: state,
-      slots: [taskSlot('P', P, here), taskSlot('C', C, here)],
+      slots: [taskSlot('P', P, here), taskSlot('C', C, here), ...environment(ACTORS, options, here)],
       properties: [],
       steps: [
         ...stepInfo('P', P, { cleartid: true, vforked: true }),
         ...stepInfo('C', C, { cleartid: true }),
+        ...environmentSteps(ACTORS, options),
       ],
       faults: (s) => (s as GuestState).faults,
     };

@@ -46,9 +46,19 @@ import {
   GUEST_CHOICES,
   noticeDropped,
   noticeSent,
-  noticeTaken,
+  signalTaken,
   type GuestState,
 } from './guest.js';
+import { readSiginfo, siginfo, type Siginfo } from '../kernel/state.js';
+import {
+  environment,
+  environmentSteps,
+  EXIT_GROUP_P,
+  guestActors,
+  kill,
+  strayFutexWake,
+  type Actor,
+} from './environment.js';
 import { initialState } from './initial.js';
 import { allows, type Protocol, type ProtocolOptions } from './protocol.js';
 import {
@@ -68,8 +78,10 @@ export interface QemuState extends LibcState, GuestState {
   qemu: {
     /** Tids whose signals the guest must not see. */
     hidden: number[];
-    /** P's slot of the table of pending guest signals; '' while it is empty. A leading `+` is the tag of row 12. */
-    sigtab: string;
+    /** A task's slot of the table of pending guest signals, as `siginfo`; '' while it is empty. `+` is the tag of row 12. */
+    sigtab: Record<string, string>;
+    /** `dinfo.sigmask`: what host signals were blocked when the guest called. */
+    sigmask: string;
     /** P's local: what clone_vm returned. */
     result: number;
     /** M's local: what it read in `managed_tid`. */
@@ -96,6 +108,33 @@ const EAGAIN = -11;
 const NO_FAILURE =
   'a valid pthread_sigmask does not fail on Linux; ask for the fault by name to see this path';
 
+/** process_pending_signals: what QEMU does with a signal before guest code runs again. */
+function deliverProgram(): Step<QemuState>[] {
+  return [
+    step('deliver.lock', '12', (k) => mutex_lock(k, 'hidden_lock')),
+    step('deliver.lookup', '12', (k) => {
+      const { si_pid } = sigtab(k);
+      const { hidden } = k.s.qemu;
+      if (hidden.includes(si_pid)) {
+        k.s.qemu.hidden = hidden.filter((tid) => tid !== si_pid);
+        noticeDropped(k, si_pid, 'lost');
+        k.s.qemu.sigtab[k.me] = '-';
+      }
+      mutex_unlock(k, 'hidden_lock');
+      k.says(`is ${si_pid} hidden? ${hidden.includes(si_pid) ? 'yes: drop its signal, forget it' : 'no'}`);
+    }),
+    step('deliver.guest', '12', (k) => {
+      if (k.s.qemu.sigtab[k.me] !== '-') deliver(k);
+      else k.says('process_pending_signals: nothing left to deliver');
+      k.s.qemu.sigtab[k.me] = '';
+      if (k.jumped) return;
+      sigprocmask(k, 'guest');
+      k.goto(k.t.ret);
+      k.t.ret = '';
+    }),
+  ];
+}
+
 /** do_fork and clone_vm, as the guest's calling thread runs them. */
 const P: Step<QemuState>[] = [
   step('do_fork.dinfo', '0', (k) => {
@@ -107,8 +146,10 @@ const P: Step<QemuState>[] = [
   step('do_fork.clone_lock', '0', (k) => mutex_lock(k, 'clone_lock')),
   step('do_fork.copy_cpu', '0', (k) => mutex_unlock(k, 'clone_lock')),
   step('do_fork.block_signals', '0', (k) => {
+    // What is saved is the host's mask: the guest's, unless a handler of QEMU's ran since guest code last did.
+    k.s.qemu.sigmask = k.t.blocked;
     sigprocmask(k, 'all');
-    k.says('rt_sigprocmask(SIG_BLOCK, ~[], dinfo.sigmask) = 0');
+    k.says(`rt_sigprocmask(SIG_BLOCK, ~[], dinfo.sigmask = ${k.s.qemu.sigmask}) = 0`);
   }),
   step('clone_vm.stack_T', '1', (k) => {
     allocate(k, 'info');
@@ -186,8 +227,8 @@ const P: Step<QemuState>[] = [
   step('do_fork.wait', '6b', (k) => cond_sleep(k, 'dinfo.cond', 'dinfo.lock')),
   step('do_fork.wake', '6b', (k) => cond_wake(k, 'dinfo.cond', 'dinfo.lock')),
   step('do_fork.restore_mask', '6b', (k) => {
-    k.says("rt_sigprocmask(SIG_SETMASK, the guest's mask) = 0");
-    sigprocmask(k, 'guest');
+    k.says(`rt_sigprocmask(SIG_SETMASK, dinfo.sigmask = ${k.s.qemu.sigmask}) = 0`);
+    sigprocmask(k, k.s.qemu.sigmask);
   }),
   step('do_fork.return', '6b', (k) => {
     const { result } = k.s.qemu;
@@ -197,32 +238,13 @@ const P: Step<QemuState>[] = [
     if (result < 0) handOver(k, 'TaskState', 'nobody');
     k.says(`pthread_mutex_destroy(dinfo.lock); clone returns ${result} to the guest`);
     k.s.qemu.result = 0;
+    k.s.qemu.sigmask = '';
     cloneReturned(k, result);
     toGuest(k, 'guest.run');
   }),
   ...callerProgram<QemuState>('guest'),
 
-  step('deliver.lock', '12', (k) => mutex_lock(k, 'hidden_lock')),
-  step('deliver.lookup', '12', (k) => {
-    const { si_pid } = sigtab(k);
-    const { hidden } = k.s.qemu;
-    if (hidden.includes(si_pid)) {
-      k.s.qemu.hidden = hidden.filter((tid) => tid !== si_pid);
-      noticeDropped(k, si_pid, 'lost');
-      k.s.qemu.sigtab = '-';
-    }
-    mutex_unlock(k, 'hidden_lock');
-    k.says(`is ${si_pid} hidden? ${hidden.includes(si_pid) ? 'yes: drop its signal, forget it' : 'no'}`);
-  }),
-  step('deliver.guest', '12', (k) => {
-    if (k.s.qemu.sigtab !== '-') deliver(k);
-    else k.says('process_pending_signals: nothing left to deliver');
-    k.s.qemu.sigtab = '';
-    if (k.jumped) return;
-    sigprocmask(k, 'guest');
-    k.goto(k.t.ret);
-    k.t.ret = '';
-  }),
+  ...deliverProgram(),
 
   step('E1.free_stack_T', 'E1', (k) => {
     free(k, 'stack_T');
@@ -391,9 +413,9 @@ const C: Step<QemuState>[] = [
   }),
   step('clone_run.mask', '8b', (k) => {
     use(k, 'dinfo');
-    sigprocmask(k, 'guest');
-    k.says("rt_sigprocmask(SIG_SETMASK, dinfo.sigmask, the guest's) = 0");
-    if (asksVfork(k)) k.goto('guest.child');
+    k.says(`rt_sigprocmask(SIG_SETMASK, dinfo.sigmask = ${k.s.qemu.sigmask}) = 0`);
+    sigprocmask(k, k.s.qemu.sigmask);
+    if (asksVfork(k)) k.goto('clone_run.guest');
   }),
   step('clone_run.lock', '8b', (k) => mutex_lock(k, 'dinfo.lock')),
   step('clone_run.broadcast', '8b', (k) => {
@@ -401,6 +423,11 @@ const C: Step<QemuState>[] = [
     mutex_unlock(k, 'dinfo.lock');
     k.says('pthread_cond_broadcast(dinfo.cond), pthread_mutex_unlock(dinfo.lock)');
   }),
+  step('clone_run.guest', '8b', (k) => {
+    k.says('guest code begins');
+    toGuest(k, 'guest.child');
+  }),
+  ...deliverProgram(),
   ...childProgram<QemuState>({
     row: 'guest',
     exit: (k) => {
@@ -447,18 +474,17 @@ function failsToAllocate(k: K, object: string, fault: string): boolean {
 
 /** Back to guest code, by way of the delivery of what is pending for the guest. */
 function toGuest(k: K, label: string): void {
-  const { sigtab } = k.s.qemu;
-  if (sigtab === '') {
+  const entry = k.s.qemu.sigtab[k.me]!;
+  if (entry === '') {
     k.goto(label);
     return;
   }
   k.t.ret = label;
-  k.goto(sigtab.startsWith('+') ? 'deliver.lock' : 'deliver.guest');
+  k.goto(entry.startsWith('+') ? 'deliver.lock' : 'deliver.guest');
 }
 
-function sigtab(k: K): { sig: Sig; si_pid: number } {
-  const [sig, si_pid] = k.s.qemu.sigtab.replace('+', '').split(' ') as [Sig, string];
-  return { sig, si_pid: Number(si_pid) };
+function sigtab(k: K): Siginfo {
+  return readSiginfo(k.s.qemu.sigtab[k.me]!.replace('+', ''));
 }
 
 /** The values of si_code, of which row 12 takes the bits. */
@@ -466,25 +492,34 @@ const SI_CODE: Record<string, number> = {
   CLD_EXITED: 1,
   CLD_KILLED: 2,
   CLD_DUMPED: 3,
+  CLD_STOPPED: 5,
+  CLD_CONTINUED: 6,
   SI_USER: 0,
+  SI_TKILL: -6,
   SI_KERNEL: 0x80,
 };
+const TAGGED = 1 | 2 | 3;
 
 /** QEMU's host handler (row 12): it fills the thread's slot and leaves all host signals blocked. */
 function host_signal_handler(k: K, sig: Sig, si_code: string, si_pid: number): void {
-  const tagged =
-    (SI_CODE[si_code]! & (SI_CODE['CLD_EXITED']! | SI_CODE['CLD_KILLED']! | SI_CODE['CLD_DUMPED']!)) !== 0;
-  k.s.qemu.sigtab = `${tagged ? '+' : ''}${sig} ${si_pid}`;
+  // The program that C has executed is not this QEMU: what kills by default kills.
+  if (k.t.mm !== 'P') {
+    do_group_exit(k, 'CLD_KILLED');
+    return;
+  }
+  if (k.s.qemu.sigtab[k.me] !== '') throw new Error(`${k.me} got ${sig} with host signals blocked`);
+  k.s.qemu.sigtab[k.me] = `${(SI_CODE[si_code]! & TAGGED) !== 0 ? '+' : ''}${siginfo(sig, si_code, si_pid)}`;
   k.t.blocked = 'all';
   if (k.t.pc.startsWith('guest.')) toGuest(k, k.t.pc);
 }
 
 /** The guest's own disposition decides; a default that ends the process ends QEMU by the same signal. */
 function deliver(k: K): void {
-  const { sig, si_pid } = sigtab(k);
-  const wanted = settle(k.move, k.s.sighand[k.t.sighand]!, sig);
+  const { sig, si_code, si_pid } = sigtab(k);
+  const table = k.s.sighand[k.t.sighand]!;
+  const wanted = table[sig] === undefined ? 'default' : settle(k.move, table, sig);
   k.says(`process_pending_signals: ${sig} from ${si_pid}, the guest's disposition is ${wanted}`);
-  if (wanted === 'handler') noticeTaken(k, si_pid);
+  if (wanted === 'handler') signalTaken(k, si_code, si_pid);
   else if (wanted === 'default' && isFatal(sig)) do_group_exit(k, 'CLD_KILLED');
   else noticeDropped(k, si_pid, 'ignored');
 }
@@ -502,11 +537,33 @@ function machine(options: ProtocolOptions): Machine<QemuState> {
     allows: (k, fault) => allows(options, k.s.faults, fault),
     // Row 12a: QEMU has a handler of its own for what ends a process by default.
     disposition: (sig, wanted) => (wanted === 'default' && isFatal(sig) ? 'handler' : wanted),
-    notified: (k, child, sig, fate) => noticeSent(k, child, sig, fate),
+    notified: noticeSent,
     discarded: (k, _sig, si_pid) => noticeDropped(k, si_pid, 'ignored'),
     handler: host_signal_handler,
   };
 }
+
+const CONDS = ['dinfo.cond', 'info.child_ready', 'mgr.fetched', 'mgr.spawned'] as const;
+
+/** A condition variable wakes its sleeper though nobody called, which POSIX allows. */
+const STRAY_COND: Actor<QemuState> = {
+  name: 'stray-cond',
+  sentence: 'a condition variable wakes its sleeper for no reason',
+  strike(k) {
+    const slept = CONDS.filter((cond) => k.s.cond[cond]!.length > 0);
+    if (slept.length === 0) k.block();
+    const cond = slept[k.move.choose(slept.length)]!;
+    k.s.cond[cond] = [];
+    k.says(`${cond} wakes its sleeper for no reason`);
+  },
+};
+
+const ACTORS: readonly Actor<QemuState>[] = [
+  ...guestActors<QemuState>(),
+  kill('T', 'the trampoline'),
+  strayFutexWake('mgr.managed_tid'),
+  STRAY_COND,
+];
 
 function build(
   name: string,
@@ -516,7 +573,6 @@ function build(
   const here = machine(options);
   const M = manager(eagain);
   const locks = ['clone_lock', 'hidden_lock', 'dinfo.lock', 'info.child_ready', 'mgr.fetched', 'mgr.spawned'];
-  const conds = ['dinfo.cond', 'info.child_ready', 'mgr.fetched', 'mgr.spawned'];
   const objects = ['dinfo', 'TaskState', 'info', 'stack_T', 'stack_C', 'mgr', 'tls_M'];
   const all = <V>(names: readonly string[], value: V): Record<string, V> =>
     Object.fromEntries(names.map((one) => [one, value]));
@@ -526,21 +582,25 @@ function build(
     futex: { 'mgr.managed_tid': [] },
     object: all(objects, ''),
     mutex: all(locks, ''),
-    cond: Object.fromEntries(conds.map((one) => [one, []])),
+    cond: Object.fromEntries(CONDS.map((one) => [one, []])),
     set: all(['info.child_ready', 'mgr.fetched', 'mgr.spawned'], 0),
-    qemu: { hidden: [], sigtab: '', result: 0, managed_tid: 0 },
+    qemu: { hidden: [], sigmask: '', sigtab: { P: '', C: '' }, result: 0, managed_tid: 0 },
   };
   const programs = { P, M, T, C };
   return {
     name,
     initial: state,
-    slots: Object.entries(programs).map(([task, program]) => taskSlot(task, program, here)),
+    slots: [
+      ...Object.entries(programs).map(([task, program]) => taskSlot(task, program, here)),
+      ...environment(ACTORS, options, here),
+    ],
     properties: [],
     steps: [
       ...stepInfo('P', P, { cleartid: true, vforked: true }),
       ...stepInfo('M', M, { cleartid: true, vforked: true }),
       ...stepInfo('T', T, { vforked: true }),
       ...stepInfo('C', C, { cleartid: true }),
+      ...environmentSteps(ACTORS, options),
     ],
     faults: (s) => (s as QemuState).faults,
   };
@@ -553,6 +613,8 @@ const described: Omit<Protocol, 'name' | 'summary' | 'description' | 'build'> = 
     { name: 'clone-M', sentence: 'the TLS manager cannot be created (row E2)' },
     { name: 'clone-T', sentence: 'the clone of the trampoline fails (row E4)' },
     { name: 'clone-C', sentence: 'the clone of the child fails (row E5)' },
+    EXIT_GROUP_P,
+    ...ACTORS,
     {
       name: 'sigmask-M',
       sentence: 'the mask cannot be restored after the manager started (row E3)',

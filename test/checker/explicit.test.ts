@@ -1,4 +1,5 @@
 /** Small systems whose states, verdicts and simplest runs can be counted by hand. Both engines must find them. */
+// oxlint-disable unicorn/consistent-function-scoping -- a step is easiest to read inside the test it is for
 import { describe, expect, test } from 'vitest';
 import { differences } from '../../checker/compare.js';
 import { explicit } from '../../checker/explicit.js';
@@ -119,6 +120,26 @@ describe('the simplest run', () => {
     const result = await check(toy({ n: 0 }, { A: walk, B: judge }, step('low')));
     expect(causesOf(result, 'low')).toEqual(['judge n [] 2/3']);
     expect(result.properties[0]!.counterexamples[0]!.path).toHaveLength(3);
+  });
+
+  test('has the fewest steps, though the slot that needs them comes last', async () => {
+    const leap: Step = (s, move) => {
+      move.at('leap', 'row 1');
+      if (s.n > 0) move.block();
+      s.n = 3;
+    };
+    const judge: Step = (s, move) => {
+      move.at('judge', 'row 2');
+      if (s.n < 3) move.block();
+      move.fail('three', 'n');
+    };
+    const stuck = inTheEnd('low', (s) => (s.n === 3 ? 'n' : ''));
+    const counted = await check(toy({ n: 0 }, { A: countTo(3, 'n'), B: leap, C: judge }, step('three')));
+    expect(causesOf(counted, 'three')).toEqual(['judge n [] 2/2']);
+    expect(counted.properties[0]!.counterexamples[0]!.path.map(({ slot }) => slot)).toEqual([1, 2]);
+    expect(causesOf(await check(toy({ n: 0 }, { A: countTo(3, 'n'), B: leap }, stuck)), 'low')).toEqual([
+      'low n [] 1/1',
+    ]);
   });
 
   test('has the fewest faults, though another has fewer turns', async () => {

@@ -1,4 +1,5 @@
 /** Steps are learned by watching them. Each way of reading and writing that models use does what it does to plain data. */
+// oxlint-disable unicorn/no-array-sort -- sorting in place is what is tested
 import { expect, test } from 'vitest';
 import { differences } from '../../checker/compare.js';
 import { explicit } from '../../checker/explicit.js';
@@ -299,6 +300,7 @@ test('keys are no reads, and the length of a list of tasks is none', () => {
 
 test('an engine that loses a write is caught by the comparison', async () => {
   const system = toy({ n: 0, m: 0 }, { T: countTo(2, 'n'), U: countTo(2, 'm') });
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with its `this` below
   const walk = StepFootprint.prototype.walk;
   StepFootprint.prototype.walk = function lossy(this: StepFootprint, vector) {
     const count = walk.call(this, vector);

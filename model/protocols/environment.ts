@@ -1,0 +1,125 @@
+/**
+ * What the environment does to a protocol: one actor for each kind of fault, which strikes at any moment, or never.
+ * A fault that is asked for gets a slot; nobody else knows of it.
+ */
+import { Cpu, type Machine } from '../kernel/cpu.js';
+import { futex_wake } from '../kernel/futex.js';
+import { open } from '../kernel/late.js';
+import { send_signal, zap_group } from '../kernel/signal.js';
+import type { Sig } from '../kernel/state.js';
+import type { Slot, StepInfo } from '../system.js';
+import type { GuestState } from './guest.js';
+import type { Fault, ProtocolOptions } from './protocol.js';
+
+/** A fault that strikes from outside. `strike` blocks where there is nothing to strike. */
+export interface Actor<S extends GuestState> extends Fault {
+  strike(k: Cpu<S>): void;
+}
+
+/** Somebody unrelated, as the sender of a signal. */
+const STRANGER = 1;
+
+/** SIGKILL to the whole group of a task. */
+export function kill<S extends GuestState>(task: string, who: string): Actor<S> {
+  return {
+    name: `kill-${task}`,
+    sentence: `${who} is killed (SIGKILL)`,
+    strike(k) {
+      if (!canBeSignalled(k, task)) k.block();
+      k.says(`kill(${k.task(task).tid}, SIGKILL) = 0`);
+      zap_group(k, task, 'CLD_KILLED');
+    },
+  };
+}
+
+/** A signal from a stranger to the whole group of a task. */
+export function send<S extends GuestState>(name: string, sentence: string, task: string, sig: Sig): Actor<S> {
+  return {
+    name,
+    sentence,
+    strike(k) {
+      if (!canBeSignalled(k, task)) k.block();
+      k.says(`kill(${k.task(task).tid}, ${sig}) = 0`);
+      send_signal(k, sig, 'SI_USER', STRANGER, task);
+    },
+  };
+}
+
+/** A stranger sends the caller the very signal by which its child's death will be told. */
+export function foreignExitSignal<S extends GuestState>(): Actor<S> {
+  return {
+    name: 'foreign-exit-signal',
+    sentence: "a stranger sends the caller the child's exit signal by kill(2)",
+    strike(k) {
+      const asked = k.s.guest.exit_signal;
+      if (open(asked).length > 1 || asked === 'exit-signal-0' || !canBeSignalled(k, 'P')) k.block();
+      k.says(`kill(${k.task('P').tid}, ${asked}) = 0`);
+      send_signal(k, asked as Sig, 'SI_USER', STRANGER, 'P');
+    },
+  };
+}
+
+/** FUTEX_WAIT returns 0 though nobody changed the word (FUT-3). */
+export function strayFutexWake<S extends GuestState>(word: string): Actor<S> {
+  return {
+    name: 'stray-futex',
+    sentence: `somebody wakes the sleeper on ${word} for no reason`,
+    strike(k) {
+      if (k.s.futex[word]!.length === 0) k.block();
+      futex_wake(k, word, 1, 'shared');
+      k.says(`futex(${word}, FUTEX_WAKE, 1) = 1, for no reason`);
+    },
+  };
+}
+
+/** What strikes the guest's own tasks, and so is there on every protocol. */
+export function guestActors<S extends GuestState>(): Actor<S>[] {
+  return [
+    kill('P', "the caller's process"),
+    kill('C', 'the child'),
+    send('term-P', 'the caller gets SIGTERM', 'P', 'SIGTERM'),
+    send('term-C', 'the child gets SIGTERM', 'C', 'SIGTERM'),
+    foreignExitSignal(),
+  ];
+}
+
+/** A fault that a step of the guest's own code makes. */
+export const EXIT_GROUP_P: Fault = {
+  name: 'exit_group-P',
+  sentence: 'the caller calls exit_group(2) once it is back',
+};
+
+function canBeSignalled<S extends GuestState>(k: Cpu<S>, task: string): boolean {
+  const { state, group_leader } = k.task(task);
+  return state === 'running' && k.s.signal[group_leader]!.group_exit === '';
+}
+
+/** The slots of those actors that the options name. */
+export function environment<S extends GuestState>(
+  actors: readonly Actor<S>[],
+  options: ProtocolOptions,
+  machine: Machine<S>,
+): Slot<S>[] {
+  return asked(actors, options).map(({ name, strike }) => ({
+    name,
+    kind: 'environment',
+    step(s, move) {
+      const k = new Cpu(s, name, move, machine);
+      if (!machine.allows(k, name)) move.block();
+      move.at('strikes', 'fault');
+      strike(k);
+      s.faults = [...s.faults, name].toSorted();
+    },
+  }));
+}
+
+export function environmentSteps<S extends GuestState>(
+  actors: readonly Actor<S>[],
+  options: ProtocolOptions,
+): StepInfo[] {
+  return asked(actors, options).map(({ name }) => ({ slot: name, label: 'strikes', row: 'fault' }));
+}
+
+function asked<S extends GuestState>(actors: readonly Actor<S>[], options: ProtocolOptions): Actor<S>[] {
+  return actors.filter(({ name }) => options.faults.some((fault) => fault.name === name));
+}
