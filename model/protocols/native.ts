@@ -91,6 +91,7 @@ export const native: Protocol = {
   ].join('\n'),
   faults: [{ name: 'clone-C', sentence: 'the clone of the child fails (EAGAIN)' }, EXIT_GROUP_P, ...ACTORS],
   guest: GUEST_CHOICES,
+  defaultFaults: ['clone-C'],
   properties: [
     'no-hang',
     'single-exit-signal',

@@ -28,6 +28,8 @@ export interface Protocol {
   readonly description: string;
   readonly faults: readonly Fault[];
   readonly guest: readonly Described[];
+  /** The faults of a run that asks for none by name. */
+  readonly defaultFaults: readonly string[];
   /** The shared properties that mean something here, by name. */
   readonly properties: readonly string[];
   /** The transition system, without properties: those are attached by `judged`. */

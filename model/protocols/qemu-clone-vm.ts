@@ -50,6 +50,7 @@ import {
   type GuestState,
 } from './guest.js';
 import { readSiginfo, siginfo, type Siginfo } from '../kernel/state.js';
+import type { StepInfo } from '../system.js';
 import {
   environment,
   environmentSteps,
@@ -599,11 +600,23 @@ function build(
       ...stepInfo('P', P, { cleartid: true, vforked: true }),
       ...stepInfo('M', M, { cleartid: true, vforked: true }),
       ...stepInfo('T', T, { vforked: true }),
-      ...stepInfo('C', C, { cleartid: true }),
+      ...stepInfo('C', C, { cleartid: true }).map((one) =>
+        isDelivery(one) ? withoutSignals(one, options) : one,
+      ),
       ...environmentSteps(ACTORS, options),
     ],
     faults: (s) => (s as QemuState).faults,
   };
+}
+
+function isDelivery({ label }: StepInfo): boolean {
+  return label.startsWith('deliver.');
+}
+
+/** C, unlike P, is sent signals by faults only. */
+function withoutSignals(one: StepInfo, options: ProtocolOptions): StepInfo {
+  const sent = options.faults.some(({ name }) => name === 'term-C');
+  return sent ? one : { ...one, neverTaken: 'without a fault nobody sends the child a signal' };
 }
 
 const described: Omit<Protocol, 'name' | 'summary' | 'description' | 'build'> = {
@@ -628,6 +641,7 @@ const described: Omit<Protocol, 'name' | 'summary' | 'description' | 'build'> = 
     { name: 'sigmask-C', sentence: 'the mask of the child cannot be set (row E6)', impossible: true },
   ],
   guest: GUEST_CHOICES,
+  defaultFaults: ['alloc-stack-T', 'alloc-stack-C', 'clone-M', 'clone-T', 'clone-C'],
   properties: [
     'no-failed-assertion',
     'no-use-after-free',

@@ -24,6 +24,11 @@ export function system(name: string, question: Question = {}): System {
   return judged(protocol(name), { faults, maxFaults: question.maxFaults ?? 1, guest: question.guest ?? [] });
 }
 
+/** The faults of a run that names none: every creation can fail. */
+export function creationFaults(name: string): readonly string[] {
+  return protocol(name).defaultFaults;
+}
+
 /** Every fault of a protocol that can happen. */
 export function possibleFaults(name: string): string[] {
   return protocol(name)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ask, broken, possibleFaults } from '../ask.js';
+import { ask, broken, creationFaults, possibleFaults } from '../ask.js';
 
 describe('native', () => {
   test('keeps every shared property, for every guest choice and every fault', async () => {
@@ -11,7 +11,7 @@ describe('native', () => {
 
   test('has as many states as it had: a change here is a change of the model', async () => {
     const { states, transitions, turns, deadlocks } = await ask('native', {
-      faults: possibleFaults('native'),
+      faults: creationFaults('native'),
     });
     expect({ states, transitions, turns, deadlocks }).toMatchInlineSnapshot(`
       {
