@@ -18,6 +18,20 @@ export function step(property: Omit<StepProperty, 'kind'>): Property<Judged> {
 }
 
 /** Does the task run guest code, rather than the emulator's or the kernel's? */
+/** The guest's children: each clone is named after its child. */
+export function children(s: Judged): string[] {
+  return Object.keys(s.guest);
+}
+
+/** The first child for which a predicate names an object, as `Property.broken` wants it. */
+export function firstBroken(s: Judged, broken: (child: string) => string): string {
+  for (const child of children(s)) {
+    const object = broken(child);
+    if (object !== '') return object;
+  }
+  return '';
+}
+
 export function inGuestCode(s: Judged, task: string): boolean {
   return s.task[task]!.state === 'running' && s.task[task]!.pc.startsWith('guest.');
 }
@@ -28,9 +42,9 @@ export function isAlive(s: Judged, name: string): boolean {
   return task?.state === 'running' && s.signal[task.group_leader]!.group_exit === '';
 }
 
-/** May C still use the memory it was cloned into? True until mm_release is done with (K7d), by exit or by exec. */
-export function childHoldsMemory(s: Judged): boolean {
-  const { state, mm, vfork_waiter, pc } = s.task['C']!;
+/** May a child still use the memory it was cloned into? True until mm_release is done with (K7d), by exit or by exec. */
+export function holdsMemory(s: Judged, child: string): boolean {
+  const { state, mm, vfork_waiter, pc } = s.task[child]!;
   if (vfork_waiter !== '') return true;
   return state === 'running' && mm === 'P' && pc !== 'guest.execve/K7e';
 }

@@ -1,5 +1,5 @@
 /** Nobody uses, frees or forgets memory wrongly. */
-import { always, childHoldsMemory, isAlive, step, type Judged } from './judged.js';
+import { always, children, holdsMemory, isAlive, step, type Judged } from './judged.js';
 
 export const noUseAfterFree = step({
   name: 'no-use-after-free',
@@ -15,7 +15,7 @@ export const noDoubleFree = step({
 });
 
 /** Frames go with their functions; they are nobody's to free. */
-const FRAMES = ['dinfo', 'info'];
+const FRAME = /^d?info\d*$/;
 
 export const noLeak = always({
   name: 'no-leak',
@@ -23,9 +23,12 @@ export const noLeak = always({
     "no object is left that a living guest task's address space still holds and no living task is to free",
   witness: 'allocate',
   broken(s) {
-    const lost = Object.keys(s.object).find((name) => !FRAMES.includes(name) && isForgotten(s, name));
+    const lost = Object.keys(s.object).find((name) => !FRAME.test(name) && isForgotten(s, name));
     // Helpers do not count: they are about to end, and the memory with them.
-    return lost !== undefined && (isAlive(s, 'P') || (isAlive(s, 'C') && childHoldsMemory(s))) ? lost : '';
+    return lost !== undefined &&
+      (isAlive(s, 'P') || children(s).some((child) => isAlive(s, child) && holdsMemory(s, child)))
+      ? lost
+      : '';
   },
 });
 

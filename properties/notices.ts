@@ -1,6 +1,6 @@
 /** What the guest learns of the deaths of its children. */
 import { open } from '../model/kernel/late.js';
-import { always, atTheEnd, isAlive, type Judged } from './judged.js';
+import { always, atTheEnd, firstBroken, inGuestCode, isAlive, type Judged } from './judged.js';
 
 export const singleExitSignal = atTheEnd({
   name: 'single-exit-signal',
@@ -8,18 +8,22 @@ export const singleExitSignal = atTheEnd({
     'every exit notification the guest took names a child it cloned, once at most, and each death it would catch was notified',
   witness: 'child-notice',
   broken(s) {
-    if (s.guest.strayNotice) return 'T';
-    if (s.guest.notice === 'twice') return 'C';
-    const missing = s.guest.notice === 'lost' || s.guest.notice === 'pending';
-    return missing && isAlive(s, 'P') && wouldCatch(s) ? 'C' : '';
+    if (s.seen.strayNotice) return 'T';
+    return firstBroken(s, (child) => {
+      const { caller, notice, notice_sig } = s.guest[child]!;
+      if (notice === 'twice') return child;
+      // In a vfork without end the caller cannot take what is pending.
+      const missing = notice === 'lost' || (notice === 'pending' && inGuestCode(s, caller));
+      return missing && isAlive(s, caller) && wouldCatch(s, notice_sig) ? child : '';
+    });
   },
 });
 
 /** May the guest catch the notice, as far as it has decided? An answer nobody has read yet can still be "yes". */
-function wouldCatch(s: Judged): boolean {
+function wouldCatch(s: Judged, sig: string): boolean {
   const mask = s.sigset['guest']!;
   if (!open(mask).includes('')) return false;
-  const disposition = s.sighand['P']![s.guest.notice_sig];
+  const disposition = s.sighand['P']![sig];
   return disposition !== undefined && open(disposition).includes('handler');
 }
 
@@ -28,7 +32,7 @@ export const onlyOwnChildrenWaitable = always({
   sentence: 'wait reports to the guest only children it cloned, and a death only once',
   witness: 'wait-return',
   broken(s) {
-    if (s.guest.waitedForStranger) return 'T';
-    return s.guest.waited === 'twice' ? 'C' : '';
+    if (s.seen.strayWait) return 'T';
+    return firstBroken(s, (child) => (s.guest[child]!.waited === 'twice' ? child : ''));
   },
 });

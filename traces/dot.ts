@@ -3,8 +3,9 @@
  * steps inside. The failing step is red, has a cross, and says in words what it breaks.
  */
 
-import { plural, wrap } from './layout.js';
-import { type Run, sentenceOf, type TraceStep, type Violation } from './report.js';
+import type { Entry } from '../checker/run.js';
+import { cite, plural, wrap } from './layout.js';
+import { type Run, sentenceOf, type Violation } from './report.js';
 import { withFaults } from './trace.js';
 
 /** Draws a counterexample; without one, a picture that says so. */
@@ -25,7 +26,7 @@ export function formatDot(run: Run, violation: Violation | undefined): string {
 export function formatStepsDot(
   run: Pick<Run, 'system'>,
   title: readonly string[],
-  steps: readonly TraceStep[],
+  steps: readonly Entry[],
   fails: string | undefined,
 ): string {
   const movers = new Set(steps.map(({ slot }) => slot));
@@ -33,7 +34,7 @@ export function formatStepsDot(
   const boxes = boxesOf(steps, fails);
   const lines = [
     'digraph trace {',
-    `  graph [labelloc=t, fontname="Helvetica-Bold", fontsize=13, nodesep=0.2, ranksep=0.2, pad=0.25,`,
+    `  graph [labelloc=t, fontname="Helvetica", fontsize=14, nodesep=0.2, ranksep=0.2, pad=0.25,`,
     `         label="${title.map(escape).join('\\n')}\\n "];`,
     '  node [fontname="Helvetica", fontsize=11];',
     '  edge [arrowsize=0.7];',
@@ -78,11 +79,11 @@ interface Box {
   readonly turn: number;
   readonly slot: string;
   readonly first: number;
-  readonly steps: TraceStep[];
+  readonly steps: Entry[];
   readonly fails?: string;
 }
 
-function boxesOf(steps: readonly TraceStep[], fails: string | undefined): Box[] {
+function boxesOf(steps: readonly Entry[], fails: string | undefined): Box[] {
   const boxes: Box[] = [];
   steps.forEach((step, index) => {
     const { turn, slot } = step;
@@ -106,8 +107,9 @@ function rankOf(
   const nodes = lanes.map(
     (lane, column) => `    ${node(rank, column)} [group=g${column}, ${look(lane, column)}];`,
   );
+  // The order is stated once, in the header, for Graphviz loses such edges between records; the lifelines keep it.
   const order = lanes.map((_lane, column) => node(rank, column)).join(' -> ');
-  return ['  { rank=same;', ...nodes, `    ${order} [style=invis];`, '  }'];
+  return ['  { rank=same;', ...nodes, ...(rank === 0 ? [`    ${order} [style=invis];`] : []), '  }'];
 }
 
 function node(rank: number, column: number): string {
@@ -120,17 +122,17 @@ function margin(text: string): string {
 
 function header(lane: string): string {
   const look = `shape=box, style="rounded,filled", fillcolor="#e8edf3", color="${grey}"`;
-  return `${look}, fontname="Helvetica-Bold", fontsize=13, label="${escape(lane)}"`;
+  return `${look}, fontsize=13, label="${escape(lane)}"`;
 }
 
 /** Three columns of lines: the step's number, what strace would print, and the row of the original. */
 function look({ steps, first, fails }: Box): string {
   const lines = steps.flatMap((step, index) => {
     const [text = '', ...more] = wrap(step.says === '' ? step.label : step.says, 40);
-    return [[String(first + index), text, step.row], ...more.map((line) => ['', `  ${line}`, ''])];
+    return [[String(first + index), text, cite(step.row)], ...more.map((line) => ['', `  ${line}`, ''])];
   });
   if (fails !== undefined)
-    wrap(fails, 38).forEach((line, n) => lines.push(['', `${n === 0 ? '✗' : ' '} ${line}`, '']));
+    wrap(fails, 34).forEach((line, n) => lines.push(['', `${n === 0 ? 'FAILS:' : '  '} ${line}`, '']));
   const columns = [0, 1, 2].map((column) => lines.map((line) => `${cell(line[column] ?? '')}\\l`).join(''));
   const tone =
     fails === undefined ? `color="${grey}", fillcolor=white` : `color="${red}", fillcolor="#fdecef"`;

@@ -4,7 +4,8 @@
  */
 
 import type { Counterexample, PropertyResult } from '../checker/result.js';
-import { neverTaken, type Run, type TraceStep } from './report.js';
+import type { Entry } from '../checker/run.js';
+import { neverTaken, type Run } from './report.js';
 import { replayLine } from './resolve.js';
 
 export const schemaVersion = 1;
@@ -15,7 +16,7 @@ export function formatJson(runs: readonly Run[]): string {
 }
 
 /** Steps as the trace of a counterexample has them. */
-export function stepsToJson(steps: readonly TraceStep[]): object[] {
+export function stepsToJson(steps: readonly Entry[]): object[] {
   return steps.map(({ turn, slot, label, row, says, changes }) => ({
     turn,
     slot,

@@ -52,3 +52,8 @@ export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
+
+/** The row of the original that a step stands for, as a trace cites it. A number alone is a row of the step table. */
+export function cite(row: string): string {
+  return /^E?\d+[a-z]?(,|$)/.test(row) ? `row ${row}` : row;
+}

@@ -1,6 +1,7 @@
 /** What every printer is handed: what was asked, what was found, and how a path reads step by step. */
 
-import type { State, StepInfo, System } from '../model/system.js';
+import type { StepInfo, System } from '../model/system.js';
+import type { Entry } from '../checker/run.js';
 import type { Action, Counterexample, PropertyResult, SearchResult } from '../checker/result.js';
 
 /** What was asked of the protocol. It decides the system that was searched, together with the model's text. */
@@ -16,28 +17,6 @@ export interface Question {
   readonly without: readonly string[];
 }
 
-/** One leaf that a step changed. */
-export interface Change {
-  readonly path: string;
-  readonly from: unknown;
-  readonly to: unknown;
-}
-
-/** One step of a run, with everything a printer may want to say about it. */
-export interface TraceStep {
-  readonly turn: number;
-  readonly slot: string;
-  readonly label: string;
-  readonly row: string;
-  readonly says: string;
-  readonly changes: readonly Change[];
-  readonly after: State;
-  /** The property this very step broke by what it did. */
-  readonly failure?: { readonly property: string; readonly object: string };
-  /** The state properties that do not hold in the state after this step. */
-  readonly broken?: readonly string[];
-}
-
 /** One question and its answer. */
 export interface Run {
   readonly question: Question;
@@ -48,7 +27,7 @@ export interface Run {
   readonly model: string;
   readonly result: SearchResult;
   /** Plays a path again and tells what each step did. */
-  trace(path: readonly Action[]): readonly TraceStep[];
+  trace(path: readonly Action[]): readonly Entry[];
 }
 
 /** A counterexample with the property it breaks. */

@@ -1,9 +1,11 @@
 /** Between a path, which is numbers, and a replay line, which names slots and steps so that it can tell what changed. */
 
 import type { Action } from '../checker/result.js';
+import { type Entry, replay as play } from '../checker/run.js';
+import { ModelError } from '../checker/outcome.js';
 import type { System } from '../model/system.js';
 import { encode, type Replay, type Turn } from './replay.js';
-import type { Run, TraceStep, Violation } from './report.js';
+import type { Run, Violation } from './report.js';
 
 /** The line that replays a counterexample. */
 export function replayLine(run: Run, { property, counterexample }: Violation): string {
@@ -14,47 +16,47 @@ export function replayLine(run: Run, { property, counterexample }: Violation): s
 /** A recorded run that the model of today has no such run for. The message names the first step that is gone. */
 export class OutdatedReplay extends Error {}
 
-/** A recorded run in the model of today: as far as it goes, and whether it still breaks what it broke. */
+/** A recorded run as it goes in the model of today: as far as it goes, and whether it still breaks what it broke. */
 export interface Replayed {
   readonly path: readonly Action[];
-  readonly steps: readonly TraceStep[];
+  readonly steps: readonly Entry[];
   readonly reproduces: boolean;
   /** What the property names as broken; `''` when it is not. */
   readonly object: string;
 }
 
-/**
- * Plays a recorded run. `play` plays a path, and throws when its last step is not possible.
- * It is called for ever longer paths, so that the first impossible step is known by its number.
- */
-export function resolve(
-  system: System,
-  replay: Replay,
-  play: (path: readonly Action[]) => readonly TraceStep[],
-): Replayed {
-  const path: Action[] = [];
-  let steps = play(path);
-  for (const [index, { slot: name, label, steps: recorded }] of replay.turns.entries()) {
-    const slot = system.slots.findIndex((candidate) => candidate.name === name);
-    if (slot < 0) throw gone(replay, path.length + 1, `${label} of ${name}`, `there is no ${name} any more`);
-    for (const [offset, choices] of recorded.entries()) {
-      path.push({ slot, choices });
-      const expected =
-        offset === 0 ? `${label} of ${name}` : `step ${offset + 1} of turn ${index + 1} (${name})`;
-      try {
-        steps = play(path);
-      } catch (error) {
-        throw gone(replay, path.length, expected, error instanceof Error ? error.message : String(error));
-      }
-      const now = steps.at(-1)?.label;
-      if (offset === 0 && now !== label)
-        throw gone(replay, path.length, expected, `${name} does ${now} there now`);
-    }
+/** Plays a recorded run in the model of today; throws `OutdatedReplay` when one of its steps is not possible there. */
+export function resolve(system: System, replay: Replay): Replayed {
+  const path = replay.turns.flatMap(({ slot, steps }) => {
+    const index = system.slots.findIndex(({ name }) => name === slot);
+    return steps.map((choices) => ({ slot: index, choices }));
+  });
+  const steps = playAsFarAsPossible(system, path);
+  let first = 0;
+  for (const [index, { slot, label, steps: recorded }] of replay.turns.entries()) {
+    const now = steps[first]?.label;
+    if (now !== label)
+      throw gone(replay, first + 1, `${slot}:${label}`, now && `${slot} does ${now} there now`);
+    first += recorded.length;
+    if (steps.length < first)
+      throw gone(replay, steps.length + 1, `in turn ${index + 1} of ${slot}`, undefined);
   }
   return { path, steps, ...judge(system, replay.property, steps) };
 }
 
-function turnsOf(steps: readonly TraceStep[], path: readonly Action[]): Turn[] {
+/** All steps of a path, or those before the first that is not possible. */
+function playAsFarAsPossible(system: System, path: readonly Action[]): readonly Entry[] {
+  for (let length = path.length; length > 0; length--) {
+    try {
+      return play(system, path.slice(0, length));
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+    }
+  }
+  return [];
+}
+
+function turnsOf(steps: readonly Entry[], path: readonly Action[]): Turn[] {
   const turns: { slot: string; label: string; steps: (readonly number[])[]; turn: number }[] = [];
   steps.forEach(({ turn, slot, label }, index) => {
     const choices = path[index]?.choices ?? [];
@@ -68,20 +70,25 @@ function turnsOf(steps: readonly TraceStep[], path: readonly Action[]): Turn[] {
 function judge(
   system: System,
   name: string,
-  steps: readonly TraceStep[],
+  steps: readonly Entry[],
 ): Pick<Replayed, 'reproduces' | 'object'> {
   const last = steps.at(-1);
-  if (last?.failure?.property === name) return { reproduces: true, object: last.failure.object };
-  const property = system.properties.find((candidate) => candidate.name === name);
-  if (property === undefined || property.kind === 'step') return { reproduces: false, object: '' };
-  const reproduces = last === undefined ? property.kind === 'always' : (last.broken ?? []).includes(name);
-  const object = reproduces ? property.broken(last?.after ?? system.initial) : '';
-  return { reproduces: object !== '', object };
+  const object =
+    last === undefined
+      ? initiallyBroken(system, name)
+      : [last.failure, ...last.broken].find((each) => each?.property === name)?.object;
+  return { reproduces: object !== undefined && object !== '', object: object ?? '' };
 }
 
-function gone(replay: Replay, step: number, expected: string, why: string): OutdatedReplay {
+function initiallyBroken(system: System, name: string): string {
+  const property = system.properties.find((each) => each.name === name);
+  return property === undefined || property.kind === 'step' ? '' : property.broken(system.initial);
+}
+
+function gone(replay: Replay, step: number, what: string, instead: string | undefined): OutdatedReplay {
   return new OutdatedReplay(
-    `the model has changed since this line was written: step ${step}, ${expected}, no longer exists (${why}); ` +
-      `look for it again with: check ${replay.question.protocol} --property ${replay.property}`,
+    `the model has changed since this line was written: step ${step}, ${what}, no longer exists` +
+      `${instead === undefined ? '' : `; ${instead}`}. ` +
+      `Search again: check ${replay.question.protocol} --property ${replay.property}`,
   );
 }

@@ -40,8 +40,8 @@ function hints(run: Run, unseen: number): string[] {
   if (simplest !== undefined) {
     const name = simplest.property.name;
     lines.push(
-      `A picture of this one: the same command with --property ${name} --format svg --out ${name}.svg`,
-      `What a word means: check explain ${name}`,
+      `A picture of this one: the same command with --property ${name} --format svg`,
+      `What it means: check explain ${name}`,
     );
   }
   if (run.result.properties.some(({ verdict }) => verdict === 'undecided')) {

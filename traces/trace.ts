@@ -3,8 +3,9 @@
  * original at the right, and beneath each step only what it changed.
  */
 
-import { plural, show, width, wrap } from './layout.js';
-import { type Change, type Run, sentenceOf, type TraceStep, type Violation } from './report.js';
+import type { Change, Entry } from '../checker/run.js';
+import { cite, plural, show, width, wrap } from './layout.js';
+import { type Run, sentenceOf, type Violation } from './report.js';
 import { replayLine } from './resolve.js';
 import { noPaint, type Paint } from './style.js';
 
@@ -33,7 +34,7 @@ export function formatSteps(
   run: Pick<Run, 'system'>,
   property: string | undefined,
   object: string,
-  steps: readonly TraceStep[],
+  steps: readonly Entry[],
   paint: Paint = noPaint,
 ): string[] {
   const movers = new Set(steps.map(({ slot }) => slot));
@@ -50,7 +51,9 @@ export function formatSteps(
       ...formatStep(step, index + 1, lanes, margin.length, last || step.failure !== undefined, paint),
     );
     const indent = ' '.repeat(margin.length);
-    lines.push(...step.changes.flatMap((change) => formatChange(change, indent, paint)));
+    // A leaf that held the step's own label is the slot's place in its program, which the labels tell already.
+    const changes = step.changes.filter(({ from }) => from !== step.label);
+    lines.push(...changes.flatMap((change) => formatChange(change, indent, paint)));
     const verdict = last ? verdictOn(run.system, step, property, object) : aside(step);
     lines.push(
       ...wrap(verdict, width - margin.length - 2).flatMap((line, n) => marked(line, n, indent, paint)),
@@ -60,7 +63,7 @@ export function formatSteps(
 }
 
 function formatStep(
-  step: TraceStep,
+  step: Entry,
   number: number,
   lanes: readonly string[],
   margin: number,
@@ -71,16 +74,16 @@ function formatStep(
   const lane = lanes
     .map((name) => (name === step.slot ? paint('task', name) : paint('faint', '·'.padEnd(name.length))))
     .join('  ');
-  const right = [step.label, step.row].filter((part) => part !== '').join(' · ');
+  const right = [step.label, cite(step.row)].filter((part) => part !== '').join(' · ');
   const room = Math.max(30, width - margin - right.length - 2);
   const [first = '', ...more] = wrap(step.says === '' ? step.label : step.says, room);
   return [
     `${mark} ${String(number).padStart(4)}  ${lane}  ${first.padEnd(room)}  ${paint('faint', right)}`,
-    ...more.map((line) => `${' '.repeat(margin + 4)}${line}`),
+    ...more.map((line) => `${' '.repeat(margin + 2)}${line}`),
   ];
 }
 
-function turnRule({ turn, slot }: TraceStep, paint: Paint): string {
+function turnRule({ turn, slot }: Entry, paint: Paint): string {
   return paint('faint', `── turn ${turn}: ${slot} `.padEnd(width, '─'));
 }
 
@@ -100,14 +103,14 @@ function difference(from: unknown, to: unknown): string {
   return [...gone, ...come].join(' ') || `${show(from)} -> ${show(to)}`;
 }
 
-function verdictOn(system: Run['system'], step: TraceStep, property: string, object: string): string {
+function verdictOn(system: Run['system'], step: Entry, property: string, object: string): string {
   const promise = `${property}${about(object)}: ${sentenceOf(system, property)}`;
   return step.failure?.property === property
     ? `this step breaks ${promise}`
     : `now this is false: ${promise}`;
 }
 
-function aside({ failure }: TraceStep): string {
+function aside({ failure }: Entry): string {
   return failure === undefined ? '' : `this step breaks ${failure.property}${about(failure.object)}`;
 }
 

@@ -1,25 +1,13 @@
 /** clone(2), split where another task can look: K1 to K3, the child's K4, the caller's K5. */
+import { clone_errno, type CloneFlag } from './clone-args.js';
 import type { Cpu } from './cpu.js';
+import { copy_files } from './files.js';
 import { store } from './memory.js';
-import { fatal_signal_pending, signalToTake } from './signal.js';
+import { unusedName } from './names.js';
+import { adopt } from './reparent.js';
+import { fatal_signal_pending, signal_pending } from './signal.js';
 import { absentTask, type KernelState, type Sig } from './state.js';
 import { kernel, step, type Step } from './step.js';
-
-export type CloneFlag =
-  | 'CLONE_VM'
-  | 'CLONE_FS'
-  | 'CLONE_FILES'
-  | 'CLONE_SIGHAND'
-  | 'CLONE_PTRACE'
-  | 'CLONE_VFORK'
-  | 'CLONE_PARENT'
-  | 'CLONE_THREAD'
-  | 'CLONE_SYSVSEM'
-  | 'CLONE_SETTLS'
-  | 'CLONE_PARENT_SETTID'
-  | 'CLONE_CHILD_CLEARTID'
-  | 'CLONE_CHILD_SETTID'
-  | 'CLONE_IO';
 
 export interface CloneCall<S extends KernelState> {
   readonly child: string;
@@ -29,13 +17,19 @@ export interface CloneCall<S extends KernelState> {
   exit_signal(k: Cpu<S>): Sig | '';
   /** The label at which the child begins: its `ret_from_fork`, or user code where nothing is to be set there. */
   readonly entry: string;
-  /** Printed: what the child runs on. */
+  /** Made by clone3, which is strict about its arguments. */
+  readonly clone3?: boolean;
+  /** Printed: what the child runs on. CLONE-2: without it, the caller's stack. */
   readonly stack?: string;
+  /** CLONE-10: the TLS image that CLONE_SETTLS gives the child. */
+  readonly tls?: string;
   readonly parent_tid?: string;
   readonly child_tid?: string;
   /** The fault that makes the call fail, and where the caller goes then. */
   readonly fault: string;
   readonly failed: string;
+  /** The kernel refuses the call: the caller goes where it goes for any failure. Without it that is an error of the program. */
+  refused?(k: Cpu<S>, errno: string): void;
   /** Runs in the step in which the child is linked in. */
   linked?(k: Cpu<S>): void;
   /** Runs in the step in which the call returns to the caller. */
@@ -58,7 +52,14 @@ export function clone<S extends KernelState>(label: string, row: string, call: C
           : []),
         ...(child_tid !== undefined ? [`child_tid=${child_tid}`] : []),
       ];
-      checkFlags(flags);
+      const errno = clone_errno(k, flags, call.exit_signal(k), call.clone3);
+      if (errno !== '') {
+        if (call.refused === undefined) throw new Error(`clone(${args.join(', ')}) = -1 ${errno}`);
+        k.says(`clone(${args.join(', ')}) = -1 ${errno}`);
+        k.goto(call.failed);
+        call.refused(k, errno);
+        return;
+      }
       if (k.fault(call.fault)) {
         k.says(`clone(${args.join(', ')}) = -1 EAGAIN`);
         k.goto(call.failed);
@@ -68,7 +69,7 @@ export function clone<S extends KernelState>(label: string, row: string, call: C
     }),
     kernel(`${label}/K2`, `${row}, K2`, (k) => {
       // CLONE-9: a signal that came meanwhile is taken first, and the call made again.
-      if (fatal_signal_pending(k) || signalToTake(k) !== undefined) {
+      if (fatal_signal_pending(k) || signal_pending(k)) {
         k.says('<... clone resumed> = ? ERESTARTNOINTR');
         k.goto(label);
         return;
@@ -78,6 +79,7 @@ export function clone<S extends KernelState>(label: string, row: string, call: C
     }),
     kernel(`${label}/K3`, `${row}, K3`, (k) => {
       const { tid } = child(k);
+      // ORD-1: by the caller, before the child can run.
       if (has(k, 'CLONE_PARENT_SETTID') && call.parent_tid !== undefined) store(k, call.parent_tid, tid);
       child(k).pc = call.entry;
       if (has(k, 'CLONE_VFORK')) {
@@ -99,12 +101,13 @@ function awaitVfork<S extends KernelState>(label: string, row: string, call: Clo
   const child = (k: Cpu<S>) => k.task(call.child);
   return kernel(`${label}/K5`, `${row}, K5 VF-1`, (k) => {
     // VF-2, VF-3: only a fatal signal ends the wait early, and then the caller never returns to user code.
-    if (fatal_signal_pending(k)) {
+    if (k.rules.vforkWaitKillable && fatal_signal_pending(k)) {
       if (child(k).vfork_waiter === k.me) child(k).vfork_waiter = '';
       k.says('clone: killed in the wait for the child');
       k.goto('exit/K6');
       return;
     }
+    // VF-5: it may go on from K7d on, when the child is no zombie yet. VF-4: dead if both are true.
     if (child(k).vfork_waiter === k.me) k.block();
     k.move.event('vfork-return');
     const tid = k.t.retval;
@@ -132,37 +135,48 @@ function copy_process<S extends KernelState>(k: Cpu<S>, call: CloneCall<S>): voi
   if (k.task(name).state !== 'absent') throw new Error(`the slot ${name} is taken`);
   const thread = flags.includes('CLONE_THREAD');
   const parent = flags.includes('CLONE_PARENT');
+  const sighand = flags.includes('CLONE_SIGHAND') ? t.sighand : unusedName(k, 'sighand', name);
   k.s.pids.free = free;
   k.s.task[name] = {
     ...absentTask(),
     state: 'running',
     tid,
     group_leader: thread ? t.group_leader : name,
-    // PAR-1: the calling thread; PAR-2, PAR-4: the caller's own parent, and its leader's exit signal.
+    // PAR-1: the calling thread; PAR-2, PAR-4: the caller's own parent, and its leader's exit signal. So a sibling has
+    // the signal that its creator has (PAR-3), whatever was asked for.
     real_parent: parent || thread ? t.real_parent : k.me,
     parent_exec_id: parent || thread ? t.parent_exec_id : t.self_exec_id,
     exit_signal: thread ? 'thread' : parent ? k.task(t.group_leader).exit_signal : call.exit_signal(k),
     self_exec_id: t.self_exec_id,
-    mm: flags.includes('CLONE_VM') ? t.mm : name,
-    sighand: flags.includes('CLONE_SIGHAND') ? t.sighand : name,
-    // CLONE-12: the blocked set is inherited, pending signals are not, PDEATHSIG is reset.
+    mm: flags.includes('CLONE_VM') ? t.mm : unusedName(k, 'mm', name),
+    sighand,
+    files: copy_files(k, name, flags.includes('CLONE_FILES')),
+    fsbase: flags.includes('CLONE_SETTLS') ? (call.tls ?? '') : t.fsbase,
+    // CLONE-11: a stack shared with a caller that runs on would be used twice.
+    altstack: t.altstack && (!flags.includes('CLONE_VM') || flags.includes('CLONE_VFORK')),
+    // CLONE-12: the blocked set is inherited, pending signals are not; PDEATHSIG is reset (REP-5).
     blocked: t.blocked,
     clear_child_tid: flags.includes('CLONE_CHILD_CLEARTID') ? (call.child_tid ?? '') : '',
     vfork_waiter: flags.includes('CLONE_VFORK') ? k.me : '',
   };
-  // CLONE-12: without CLONE_SIGHAND the table is copied.
-  if (!flags.includes('CLONE_SIGHAND')) k.s.sighand[name] = { ...k.s.sighand[t.sighand]! };
+  // CLONE-12: without CLONE_SIGHAND the table is copied; CLONE-13: with it, it is one table for two processes.
+  if (!flags.includes('CLONE_SIGHAND')) {
+    const cleared = flags.includes('CLONE_CLEAR_SIGHAND');
+    k.s.sighand[sighand] = copy_sighand(k.s.sighand[t.sighand]!, cleared);
+  }
+  // PAR-6: a sibling is a child of the parent, and of nobody else.
+  if (!thread) adopt(k, name, k.task(name).real_parent);
   const { real_parent, exit_signal } = k.task(name);
   if (thread) k.says(`copy_process: ${name}[${tid}] is a thread of ${t.group_leader}`);
   else
     k.says(`copy_process: ${name}[${tid}] is a child of ${real_parent}, exit signal ${exit_signal || '0'}`);
 }
 
-/** CLONE-3, as far as a program of the model could get it wrong. */
-function checkFlags(flags: readonly CloneFlag[]): void {
-  // Handlers are addresses, so they need the memory they point into; a group shares its handlers.
-  if (flags.includes('CLONE_SIGHAND') && !flags.includes('CLONE_VM'))
-    throw new Error('EINVAL: CLONE_SIGHAND needs CLONE_VM');
-  if (flags.includes('CLONE_THREAD') && !flags.includes('CLONE_SIGHAND'))
-    throw new Error('EINVAL: CLONE_THREAD needs CLONE_SIGHAND');
+function copy_sighand(table: Readonly<Record<string, string>>, cleared: boolean): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(table).map(([sig, action]) => [
+      sig,
+      cleared && action.startsWith('handler') ? 'default' : action,
+    ]),
+  );
 }

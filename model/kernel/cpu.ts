@@ -27,7 +27,7 @@ export interface Machine<S extends KernelState> {
   /** Ghost: the exit notification of `child` was sent; `pending` is the signal it merged into. */
   notified?(k: Cpu<S>, child: string, sig: Sig, fate: Fate, pending: string): void;
   /** Ghost: a pending signal was dropped because its disposition is to ignore it. */
-  discarded?(k: Cpu<S>, sig: Sig, si_pid: number): void;
+  discarded?(k: Cpu<S>, sig: Sig, si_code: string, si_pid: number): void;
   /** The objects that user code of this task cannot run without: its stack, its TLS image. */
   standsOn(k: Cpu<S>): readonly string[];
   /** May this fault strike (again)? */
@@ -39,6 +39,8 @@ const DEFAULT_RULES = releaseRules();
 export class Cpu<S extends KernelState = KernelState> {
   jumped = false;
   skipped = 0;
+  /** Set for the steps of a later round, see `inRounds`. */
+  suffix = '';
   private said = '';
 
   constructor(
@@ -63,8 +65,18 @@ export class Cpu<S extends KernelState = KernelState> {
     return task;
   }
 
-  /** Goes to a label instead of to the next step. */
+  /** Goes to a label of the same round instead of to the next step. */
   goto(label: string): void {
+    this.resume(this.label(label));
+  }
+
+  /** The label as `Task.pc` has it. The kernel's way to end a task is the same in every round. */
+  label(name: string): string {
+    return name.startsWith('exit/') ? name : `${name}${this.suffix}`;
+  }
+
+  /** Goes to a label as `Task.pc` has it. */
+  resume(label: string): void {
     this.t.pc = label;
     this.jumped = true;
   }

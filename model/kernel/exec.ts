@@ -1,8 +1,11 @@
-/** execve(2) by the only thread of a process, in the order of EXEC-2, split where another task can look. */
+/** execve(2) in the order of EXEC-2, split where another task can look. */
 import type { Cpu } from './cpu.js';
 import { firstOfMmRelease, mm_release } from './exit.js';
-import { do_group_exit } from './signal.js';
-import type { KernelState } from './state.js';
+import { close_on_exec } from './files.js';
+import { unusedName } from './names.js';
+import { groupIsEmpty } from './notify.js';
+import { do_group_exit, fatal_signal_pending, signalOf, threads, zap_thread } from './signal.js';
+import { absentTask, INIT, newSignal, type KernelState } from './state.js';
 import { kernel, step, type Step } from './step.js';
 
 export interface ExecCall<S extends KernelState> {
@@ -10,6 +13,10 @@ export interface ExecCall<S extends KernelState> {
   outcome(k: Cpu<S>): 'works' | 'fails' | 'fails-late';
   /** Where the caller goes on after an early failure. The new image follows the steps of the call. */
   readonly failed: string;
+  /** May the caller have siblings? Else the call has no steps to collect them. */
+  readonly mayHaveThreads?: boolean;
+  /** Does the program gain privilege? */
+  readonly privileged?: boolean;
 }
 
 export function execve<S extends KernelState>(label: string, row: string, call: ExecCall<S>): Step<S>[] {
@@ -24,31 +31,108 @@ export function execve<S extends KernelState>(label: string, row: string, call: 
       }
       k.says('execve("/bin/true") <unfinished ...>');
     }),
+    ...(call.mayHaveThreads === true ? (collect(label, row) as unknown as Step<S>[]) : []),
     kernel(`${label}/de_thread`, `${row}, EXEC-4`, (k) => {
       k.says('execve: past the point of no return, the exit signal is SIGCHLD');
       k.t.exit_signal = 'SIGCHLD';
+      close_on_exec(k);
       k.goto(firstOfMmRelease(k, label));
     }),
     ...shared,
     kernel(`${label}/K7e`, `${row}, EXEC-3`, (k) => {
       k.says('execve: a memory of its own');
-      k.t.mm = k.me;
+      // EXEC-10: those who shared the old one stay in it.
+      k.t.mm = unusedName(k, 'mm', k.me);
     }),
     kernel(`${label}/new_image`, `${row}, EXEC-9`, (k) => {
       // EXEC-6: a failure this late cannot return to a caller that is no more.
       if (call.outcome(k) === 'fails-late') {
         k.says('--- SIGSEGV {si_code=SI_KERNEL} --- (the new image cannot be loaded)');
-        do_group_exit(k, 'CLD_DUMPED');
+        do_group_exit(k, 'CLD_DUMPED', 'SIGSEGV');
         return;
       }
       k.says('<... execve resumed> = 0');
       const table = k.s.sighand[k.t.sighand]!;
+      // CLONE-13: who shared the table keeps the old one.
+      const sighand = unusedName(k, 'sighand', k.me);
       // EXEC-9: caught signals go back to their default, ignored ones stay ignored.
-      k.s.sighand[k.me] = Object.fromEntries(
+      k.s.sighand[sighand] = Object.fromEntries(
         Object.entries(table).map(([sig, wanted]) => [sig, wanted === 'ignore' ? 'ignore' : 'default']),
       );
-      k.t.sighand = k.me;
+      k.t.sighand = sighand;
+      k.t.altstack = false;
+      k.t.fsbase = '';
+      // REP-5: a plain exec keeps it.
+      if (call.privileged === true) k.t.pdeath_signal = '';
       k.t.self_exec_id = Math.min(k.t.self_exec_id + 1, 2);
     }),
   ];
+}
+
+/** The exec of a process with threads (kernel: de_thread): kill the siblings, wait until they are gone, be the leader. */
+function collect(label: string, row: string): Step<KernelState>[] {
+  const killed = (k: Cpu<KernelState>): boolean => {
+    if (!fatal_signal_pending(k)) return false;
+    // EXEC-8: a rival group exit wins, and the exec with its caller is lost.
+    k.says('execve: killed while it collects its threads');
+    k.goto('exit/K6');
+    return true;
+  };
+  return [
+    kernel(`${label}/zap_other_threads`, `${row}, EXEC-7`, (k) => {
+      const { group_leader } = k.t;
+      const group = signalOf(k, k.t);
+      if (killed(k)) return;
+      // EXEC-8: of two that exec at once one wins; the other is among those it kills.
+      if (group.group_exec_task !== '') throw new Error('a rival exec has not killed its sibling');
+      const siblings = threads(k, group_leader).filter((name) => name !== k.me);
+      k.says(`execve: kills ${siblings.join(', ') || 'nobody'}, its siblings`);
+      // EXEC-7: their children move to a sibling that lives on, in the end to this one, and are sent their PDEATHSIG.
+      for (const name of siblings) zap_thread(k, name);
+      if (isAlone(k)) {
+        k.skip(2);
+        return;
+      }
+      group.group_exec_task = k.me;
+    }),
+    kernel(`${label}/collected`, `${row}, EXEC-7`, (k) => {
+      if (killed(k)) return;
+      const { group_leader } = k.t;
+      const others = k.machine.tasks.filter((name) => {
+        const task = k.task(name);
+        return name !== k.me && task.state !== 'absent' && task.group_leader === group_leader;
+      });
+      // EXEC-8: its leader stays as a zombie until its place is taken.
+      const isGone = (name: string) => name === group_leader && k.task(name).state === 'zombie';
+      if (!others.every(isGone)) k.block();
+      k.says('execve: is the only thread');
+      if (group_leader === k.me) {
+        signalOf(k, k.t).group_exec_task = '';
+        k.skip(1);
+      }
+    }),
+    kernel(`${label}/exchange_tids`, `${row}, EXEC-8`, takeOver),
+  ];
+}
+
+function isAlone(k: Cpu<KernelState>): boolean {
+  return k.t.group_leader === k.me && groupIsEmpty(k, k.me);
+}
+
+/** EXEC-8: the process keeps its pid, its place among its siblings and its signals; the old leader goes without a word. */
+function takeOver(k: Cpu<KernelState>): void {
+  const { t, me } = k;
+  const old = t.group_leader;
+  const { tid, real_parent } = k.task(old);
+  k.says(`execve: takes the place and the pid of ${old}`);
+  if (real_parent !== INIT) {
+    const parent = k.task(real_parent);
+    parent.children = parent.children.map((name) => (name === old ? me : name));
+  }
+  k.s.pids.free = [...k.s.pids.free, t.tid].toSorted((a, b) => a - b);
+  t.tid = tid;
+  t.group_leader = me;
+  k.s.signal[me] = { ...k.s.signal[old]!, group_exec_task: '' };
+  k.s.signal[old] = newSignal();
+  k.s.task[old] = absentTask();
 }

@@ -1,19 +1,24 @@
 /**
- * How a task ends (kernel: do_exit), split where another task can look: K6, the parts of K7, K9, K10.
+ * How a task ends (kernel: do_exit), split where another task can look: K6, the parts of K7, K8, K9, K10.
  *
- * K7a (robust list) and K8 (files) have no step: no program of the model has a robust list or a descriptor yet, so
- * nobody could see them. A part of K7 that has nothing to do is passed over for the same reason.
+ * A part that has nothing to do for a task is passed over, as nobody could see it. No part touches the user stack or
+ * the TLS image of the task, so both may be freed from K7d on (EXIT-11).
  */
 import type { Cpu } from './cpu.js';
+import { exit_files } from './files.js';
 import { futex_wake } from './futex.js';
 import { use } from './memory.js';
 import { exit_notify, release_task } from './notify.js';
+import { exit_robust_list } from './robust.js';
+import { keptStatus, signalOf, threads } from './signal.js';
 import type { KernelState } from './state.js';
 import { kernel, type Step } from './step.js';
+import { exit_signals } from './stop.js';
 
 /** exit(2): ends one thread. The caller's step is the system call; the parts follow as steps of their own. */
-export function do_exit<S extends KernelState>(k: Cpu<S>): void {
+export function do_exit<S extends KernelState>(k: Cpu<S>, status: string = ''): void {
   k.t.exit_code = 'CLD_EXITED';
+  k.t.exit_status = keptStatus(k, status);
   k.goto('exit/K6');
 }
 
@@ -22,19 +27,36 @@ export const EXIT: readonly Step<KernelState>[] = [
   kernel('exit/K6', 'K6 EXIT-4', (k) => {
     const { t } = k;
     k.says('exit: begins to exit');
+    synchronize_group_exit(k);
+    const killed = t.exit_code === '';
     t.state = 'exiting';
-    const { group_exit } = k.s.signal[t.group_leader]!;
-    if (group_exit !== '') t.exit_code = group_exit;
+    const group = signalOf(k, t);
+    // A thread that an exec kills has no group exit to take its code from.
+    if (group.group_exit !== '') t.exit_code = group.group_exit;
+    else if (killed) t.exit_code = 'CLD_KILLED';
+    if (group.group_exit !== '') t.exit_status = group.exit_status;
+    if (group.group_exec_task === k.me) group.group_exec_task = '';
+    // EXIT-6: before 4.8 whoever died of a signal left its word alone.
+    if (killed && k.rules.cleartid === 'unless-killed') t.clear_child_tid = '';
+    exit_signals(k);
     t.pending = [];
     t.blocked = 'none';
     t.ret = '';
+    t.claimed = '';
     t.pdeath_signal = '';
+    t.altstack = false;
+    t.fsbase = '';
     k.goto(firstOfMmRelease(k, 'exit'));
   }),
   ...mm_release('exit'),
   kernel('exit/K7e', 'K7e EXIT-4', (k) => {
     k.says('exit: lets go of the memory');
     k.t.mm = '';
+    if (k.t.files === '') k.skip(1);
+  }),
+  kernel('exit/K8', 'K8 EXIT-4', (k) => {
+    k.says('exit: closes its descriptors');
+    exit_files(k);
   }),
   kernel('exit/K9', 'K9 EXIT-4', (k) => {
     exit_notify(k);
@@ -46,23 +68,39 @@ export const EXIT: readonly Step<KernelState>[] = [
   }),
 ];
 
+/** EXIT-3: the last thread to leave by exit(2) ends the group, by its own code. */
+function synchronize_group_exit<S extends KernelState>(k: Cpu<S>): void {
+  const group = signalOf(k, k.t);
+  if (k.machine.keepsStatus !== true || k.rules.statusOf !== 'last-thread') return;
+  if (group.group_exit !== '' || threads(k, k.t.group_leader).some((name) => name !== k.me)) return;
+  group.group_exit = 'CLD_EXITED';
+  group.exit_status = k.t.exit_status;
+}
+
 /** Where the release of the memory begins for this task: at its first part that has something to do. */
 export function firstOfMmRelease<S extends KernelState>(k: Cpu<S>, prefix: string): string {
-  if (k.t.clear_child_tid !== '') return `${prefix}/K7b`;
-  return afterTid(k, prefix);
+  return k.t.robust_list === '' ? afterRobust(k, prefix) : `${prefix}/K7a`;
+}
+
+function afterRobust<S extends KernelState>(k: Cpu<S>, prefix: string): string {
+  return k.t.clear_child_tid === '' ? afterTid(k, prefix) : `${prefix}/K7b`;
 }
 
 function afterTid<S extends KernelState>(k: Cpu<S>, prefix: string): string {
   return k.t.vfork_waiter === '' ? `${prefix}/K7e` : `${prefix}/K7d`;
 }
 
-/** The parts of mm_release that exit and exec have in common (K7b to K7d). */
+/** The parts of mm_release that exit and exec have in common (K7a to K7d). */
 export function mm_release(prefix: string): Step<KernelState>[] {
   return [
+    kernel(`${prefix}/K7a`, 'K7a EXIT-4', (k) => {
+      exit_robust_list(k);
+      k.goto(afterRobust(k, prefix));
+    }),
     kernel(`${prefix}/K7b`, 'K7b EXIT-5', (k) => {
       const word = k.t.clear_child_tid;
       // EXIT-5: only where somebody else uses the memory; for a sole user the word stays.
-      if (mmUsers(k) > 1) {
+      if (word !== '' && mmUsers(k) > 1) {
         const object = k.machine.objectOf[word];
         if (object !== undefined) use(k, object);
         k.move.event('cleartid');
@@ -82,7 +120,7 @@ export function mm_release(prefix: string): Step<KernelState>[] {
       k.goto(afterTid(k, prefix));
     }),
     kernel(`${prefix}/K7d`, 'K7d VF-1', (k) => {
-      // VF-3: a waiter that was killed has taken itself off meanwhile.
+      // VF-3, VF-4: a waiter that was killed has taken itself off meanwhile.
       k.says(
         k.t.vfork_waiter === ''
           ? 'mm_release: nobody waits'

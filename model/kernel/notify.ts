@@ -1,10 +1,8 @@
-/** What is done about the death of a task: its children, its parent, its own remains (kernel: exit_notify, release_task). */
+/** What is done about the death of a task: its parent and its own remains (kernel: exit_notify, release_task). */
 import type { Cpu } from './cpu.js';
-import { dispositionOf, send_signal, threads } from './signal.js';
-import { absentTask, newSignal, type KernelState, type Sig } from './state.js';
-
-/** The reaper of last resort. It is no slot; it collects every child at once. */
-export const INIT = 'init';
+import { disown, forget_original_parent } from './reparent.js';
+import { dispositionOf, sa_flags, send_signal, signalOf } from './signal.js';
+import { absentTask, INIT, newSignal, type KernelState, type Sig } from './state.js';
 
 /** One step, under the task-list lock (K9). */
 export function exit_notify<S extends KernelState>(k: Cpu<S>): void {
@@ -21,22 +19,6 @@ export function exit_notify<S extends KernelState>(k: Cpu<S>): void {
   k.jumped = true;
 }
 
-/** The children of a dying thread go to a sibling thread, else to init (REP-1); each PDEATHSIG fires (REP-2). */
-function forget_original_parent<S extends KernelState>(k: Cpu<S>): void {
-  const sibling = threads(k, k.t.group_leader).find((name) => name !== k.me);
-  for (const name of k.machine.tasks) {
-    const child = k.task(name);
-    if (child.state === 'absent' || child.real_parent !== k.me) continue;
-    child.real_parent = sibling ?? INIT;
-    if (child.pdeath_signal !== '')
-      send_signal(k, child.pdeath_signal, 'SI_USER', k.task(k.t.group_leader).tid, name);
-    // NOT-5: another process adopts it, so SIGCHLD it is, and a zombie is announced again.
-    if (sibling !== undefined || child.exit_signal === 'thread') continue;
-    child.exit_signal = 'SIGCHLD';
-    if (child.state === 'zombie' && groupIsEmpty(k, name) && do_notify_parent(k, name)) release_task(k, name);
-  }
-}
-
 /** Are all threads but the leader released? */
 export function groupIsEmpty<S extends KernelState>(k: Cpu<S>, leader: string): boolean {
   return !k.machine.tasks.some(
@@ -44,8 +26,11 @@ export function groupIsEmpty<S extends KernelState>(k: Cpu<S>, leader: string): 
   );
 }
 
-/** Tells the parent of a dead group; true when nobody will wait for it (kernel: do_notify_parent). */
-function do_notify_parent<S extends KernelState>(k: Cpu<S>, dead: string): boolean {
+/**
+ * Tells the parent of a dead group; true when nobody will wait for it (kernel: do_notify_parent). The signal is for the
+ * parent's process: any thread that does not block it may take it, though the kernel prefers the parent itself (NOT-1).
+ */
+export function do_notify_parent<S extends KernelState>(k: Cpu<S>, dead: string): boolean {
   const child = k.task(dead);
   const name = dead === k.me ? '' : ` (${dead})`;
   if (child.real_parent === INIT) {
@@ -58,9 +43,11 @@ function do_notify_parent<S extends KernelState>(k: Cpu<S>, dead: string): boole
     k.says(`exit: zombie${name}, no signal`);
     return false;
   }
-  // NOT-4: nobody waits for a child whose parent ignores SIGCHLD.
-  const autoreap = sig === 'SIGCHLD' && dispositionOf(k, parent, 'SIGCHLD') === 'ignore';
-  const { fate, pending } = autoreap
+  // NOT-4: nobody waits for a child whose parent ignores SIGCHLD, which is then not sent, or has SA_NOCLDWAIT.
+  const ignored = sig === 'SIGCHLD' && dispositionOf(k, parent, 'SIGCHLD') === 'ignore';
+  const autoreap = ignored || (sig === 'SIGCHLD' && sa_flags(k, parent, 'SIGCHLD').includes('SA_NOCLDWAIT'));
+  // NOT-6, NOT-8: it names the dead process and how it ended, if it does not merge into what is pending.
+  const { fate, pending } = ignored
     ? { fate: 'ignored' as const, pending: '' }
     : send_signal(k, sig, child.exit_code, child.tid, child.real_parent);
   const outcome = { queued: 'sent', ignored: 'ignored', merged: `merges into the pending ${pending}` }[fate];
@@ -69,7 +56,10 @@ function do_notify_parent<S extends KernelState>(k: Cpu<S>, dead: string): boole
   return autoreap;
 }
 
-/** NOT-2: a parent that has executed another program since gets SIGCHLD, whatever was asked for. */
+/**
+ * NOT-2: a parent that has executed another program since gets SIGCHLD, whatever was asked for. NOT-3: the stored
+ * signal stays as it is, and with it the way to wait for the child.
+ */
 function signalSent(exit_signal: Sig | '' | 'thread', sameProgram: boolean): Sig | '' {
   if (exit_signal === 'thread') throw new Error('a thread has no exit signal');
   return exit_signal !== 'SIGCHLD' && !sameProgram ? 'SIGCHLD' : exit_signal;
@@ -79,12 +69,19 @@ function signalSent(exit_signal: Sig | '' | 'thread', sameProgram: boolean): Sig
 export function release_task<S extends KernelState>(k: Cpu<S>, name: string): void {
   const task = k.task(name);
   const leader = task.group_leader;
+  disown(k, name);
   k.s.pids.free = [...k.s.pids.free, task.tid].toSorted((a, b) => a - b);
   k.s.task[name] = absentTask();
   if (name === leader) {
     k.s.signal[leader] = newSignal();
     return;
   }
-  if (k.task(leader).state !== 'zombie' || !groupIsEmpty(k, leader)) return;
+  const old = k.task(leader);
+  if (old.state !== 'zombie' || !groupIsEmpty(k, leader)) return;
+  const { group_exit, exit_status } = signalOf(k, old);
+  if (group_exit !== '') {
+    old.exit_code = group_exit;
+    old.exit_status = exit_status;
+  }
   if (do_notify_parent(k, leader)) release_task(k, leader);
 }

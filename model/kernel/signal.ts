@@ -5,14 +5,17 @@ import {
   readSiginfo,
   siginfo,
   SIGNALS,
+  type Ending,
   type KernelState,
   type Sig,
   type Siginfo,
+  type SignalStruct,
   type Task,
 } from './state.js';
+import { dropPending, do_signal_stop, resume } from './stop.js';
 
-const CORE_BY_DEFAULT: readonly Sig[] = ['SIGABRT', 'SIGSEGV'];
-const IGNORED_BY_DEFAULT: readonly Sig[] = ['SIGCHLD'];
+const CORE_BY_DEFAULT: readonly Sig[] = ['SIGQUIT', 'SIGABRT', 'SIGSEGV'];
+const IGNORED_BY_DEFAULT: readonly Sig[] = ['SIGCHLD', 'SIGCONT'];
 
 export interface Sent {
   readonly fate: Fate;
@@ -20,9 +23,14 @@ export interface Sent {
   readonly pending: string;
 }
 
+/** Whom a signal is for: one thread, or whichever thread of the process takes it. SIG-2 */
+export type Whom = 'process' | 'thread';
+
+const DROPPED: Sent = { fate: 'ignored', pending: '' };
+
 /**
- * Sends a signal to the process that `to` belongs to (kernel: __send_signal_locked, prepare_signal, complete_signal).
- * `si_pid` is a tid.
+ * Sends a signal to a thread, or to the process it belongs to (kernel: __send_signal_locked, prepare_signal,
+ * complete_signal). `si_pid` is a tid.
  */
 export function send_signal<S extends KernelState>(
   k: Cpu<S>,
@@ -30,36 +38,94 @@ export function send_signal<S extends KernelState>(
   si_code: string,
   si_pid: number,
   to: string,
+  whom: Whom = 'process',
 ): Sent {
   const target = k.task(to);
-  const group = k.s.signal[target.group_leader]!;
+  const group = signalOf(k, target);
   // EXIT-13: a group that is already exiting takes no more signals.
-  if (group.group_exit !== '') return { fate: 'ignored', pending: '' };
+  if (group.group_exit !== '' || tableOf(k, target) === undefined) return DROPPED;
+  // STOP-4: nothing blocks or handles SIGKILL, and a stop does not hold it up.
+  if (sig === 'SIGKILL') {
+    zap_group(k, target.group_leader, 'CLD_KILLED', sig);
+    return { fate: 'queued', pending: '' };
+  }
+  // STOP-2: a stop and a continuation cancel each other, taken or not.
+  if (sig === 'SIGSTOP') dropPending(k, target.group_leader, 'SIGCONT');
+  if (sig === 'SIGCONT') resume(k, target.group_leader);
   // SIG-4: an ignored signal is dropped at once, unless it is blocked: its disposition may change before it is taken.
-  if (!isBlocked(k, target, sig) && isIgnored(k, target, sig)) return { fate: 'ignored', pending: '' };
+  if (!isBlocked(k, target, sig) && isIgnored(k, target, sig)) return DROPPED;
+  const holder = whom === 'thread' ? target.pending : group.shared_pending;
   // SIG-1, SIG-3: one instance of a standard signal, the first one's siginfo; real-time signals queue.
-  const same = group.shared_pending.find((entry) => readSiginfo(entry).sig === sig);
+  const same = holder.find((entry) => readSiginfo(entry).sig === sig);
   if (same !== undefined && sig !== 'SIGRTMIN') return { fate: 'merged', pending: same };
-  group.shared_pending = [...group.shared_pending, siginfo(sig, si_code, si_pid)];
+  if (sig === 'SIGRTMIN' && isOverLimit(k)) {
+    // SIG-3: a notification of the kernel is then lost; a kill is remembered once, without saying who sent it.
+    if (si_code !== 'SI_USER' || same !== undefined) return DROPPED;
+    si_pid = 0;
+  }
+  const queue = [...holder, siginfo(sig, si_code, si_pid)];
+  if (whom === 'thread') target.pending = queue;
+  else group.shared_pending = queue;
   // SIG-5: what ends the process without a core ends it at send time, if any thread would take it.
   const fatal = dispositionOf(k, target, sig) === 'default' && isFatal(sig) && !CORE_BY_DEFAULT.includes(sig);
-  if (fatal && threads(k, target.group_leader).some((thread) => !isBlocked(k, k.task(thread), sig)))
-    zap_group(k, target.group_leader, 'CLD_KILLED');
+  const takers = whom === 'thread' ? [to] : threads(k, target.group_leader);
+  if (fatal && takers.some((thread) => wants_signal(k, k.task(thread), sig)))
+    zap_group(k, target.group_leader, 'CLD_KILLED', sig);
   return { fate: 'queued', pending: '' };
+}
+
+/** Would this thread take the signal now? A stopped one would not, nor one that is exiting. SIG-6 */
+function wants_signal<S extends KernelState>(k: Cpu<S>, task: Task, sig: Sig): boolean {
+  return task.state === 'running' && task.jobctl !== 'stopped' && !isBlocked(k, task, sig);
+}
+
+function isOverLimit<S extends KernelState>(k: Cpu<S>): boolean {
+  if (k.machine.sigpending === undefined) return false;
+  const queued = k.machine.tasks.flatMap((name) => [
+    ...k.task(name).pending,
+    ...k.s.signal[name]!.shared_pending,
+  ]);
+  return queued.filter((entry) => readSiginfo(entry).sig === 'SIGRTMIN').length >= k.machine.sigpending;
+}
+
+export function signalOf<S extends KernelState>(k: Cpu<S>, task: Task): SignalStruct {
+  return k.s.signal[task.group_leader]!;
+}
+
+/** The handlers of a task. A dead leader has those of its threads; a dead process has none. */
+function tableOf<S extends KernelState>(k: Cpu<S>, task: Task): Record<string, string> | undefined {
+  if (task.sighand !== '') return k.s.sighand[task.sighand];
+  const [thread] = threads(k, task.group_leader);
+  return thread === undefined ? undefined : k.s.sighand[k.task(thread).sighand];
 }
 
 /** Is the signal in the task's blocked set? Decides an open set. */
 export function isBlocked<S extends KernelState>(k: Cpu<S>, task: Task, sig: Sig): boolean {
-  if (sig === 'SIGKILL' || task.blocked === 'none') return false;
+  // SIG-7, STOP-4: everything can be blocked but these two.
+  if (isUnstoppable(sig) || task.blocked === 'none') return false;
   if (task.blocked === 'all') return true;
   return settle(k.move, k.s.sigset, task.blocked).split(' ').includes(sig);
 }
 
 /** What is done with a signal by the table of this task. Decides an open disposition. */
 export function dispositionOf<S extends KernelState>(k: Cpu<S>, task: Task, sig: Sig): string {
-  const table = k.s.sighand[task.sighand]!;
-  const wanted = table[sig] === undefined ? 'default' : settle(k.move, table, sig);
-  return k.machine.disposition?.(sig, wanted) ?? wanted;
+  if (isUnstoppable(sig)) return 'default';
+  const [action] = wantedOf(k, task, sig);
+  return k.machine.disposition?.(sig, action!) ?? action!;
+}
+
+/** The SA_ flags of a signal. */
+export function sa_flags<S extends KernelState>(k: Cpu<S>, task: Task, sig: Sig): readonly string[] {
+  return wantedOf(k, task, sig).slice(1);
+}
+
+function wantedOf<S extends KernelState>(k: Cpu<S>, task: Task, sig: Sig): string[] {
+  const table = tableOf(k, task)!;
+  return (table[sig] === undefined ? 'default' : settle(k.move, table, sig)).split('+');
+}
+
+function isUnstoppable(sig: Sig): boolean {
+  return sig === 'SIGKILL' || sig === 'SIGSTOP';
 }
 
 export function isIgnored<S extends KernelState>(k: Cpu<S>, task: Task, sig: Sig): boolean {
@@ -69,7 +135,7 @@ export function isIgnored<S extends KernelState>(k: Cpu<S>, task: Task, sig: Sig
 
 /** Does the default action of this signal end the process? */
 export function isFatal(sig: Sig): boolean {
-  return !IGNORED_BY_DEFAULT.includes(sig);
+  return !IGNORED_BY_DEFAULT.includes(sig) && sig !== 'SIGSTOP';
 }
 
 /**
@@ -98,10 +164,27 @@ export function signalToTake<S extends KernelState>(k: Cpu<S>): string | undefin
   );
 }
 
+/** Is there anything to do on the way to user mode: a signal to take, a stop to take part in? */
+export function signal_pending<S extends KernelState>(k: Cpu<S>): boolean {
+  return signalToTake(k) !== undefined || k.t.jobctl === 'stop';
+}
+
+/**
+ * What becomes of a call that a signal interrupts in its sleep: it is made again, unless a handler runs that was
+ * installed without SA_RESTART, or the call is not one to make again. The first signal in line decides.
+ */
+export function interrupted<S extends KernelState>(k: Cpu<S>, restartable = true): 'restarts' | 'EINTR' {
+  const entry = signalToTake(k);
+  if (entry === undefined) return 'restarts';
+  const { sig } = readSiginfo(entry);
+  if (dispositionOf(k, k.t, sig) !== 'handler') return 'restarts';
+  return restartable && sa_flags(k, k.t, sig).includes('SA_RESTART') ? 'restarts' : 'EINTR';
+}
+
 /** As `isBlocked`, for a set that must have been decided when the signal came or the set was installed. */
 function blockedForCertain<S extends KernelState>(k: Cpu<S>, sig: Sig): boolean {
   const { blocked } = k.t;
-  if (blocked === 'none') return false;
+  if (blocked === 'none' || isUnstoppable(sig)) return false;
   if (blocked === 'all') return true;
   const set = k.s.sigset[blocked]!;
   if (open(set).length > 1)
@@ -114,9 +197,10 @@ export function get_signal<S extends KernelState>(k: Cpu<S>, entry: string): voi
   const info = readSiginfo(entry);
   dequeue(k, entry);
   k.says(`--- ${info.sig} {si_code=${info.si_code}, si_pid=${info.si_pid}} ---`);
-  if (isIgnored(k, k.t, info.sig)) return k.machine.discarded?.(k, info.sig, info.si_pid);
+  if (isIgnored(k, k.t, info.sig)) return k.machine.discarded?.(k, info.sig, info.si_code, info.si_pid);
   if (dispositionOf(k, k.t, info.sig) === 'handler') return handle_signal(k, info);
-  return do_group_exit(k, CORE_BY_DEFAULT.includes(info.sig) ? 'CLD_DUMPED' : 'CLD_KILLED');
+  if (info.sig === 'SIGSTOP') return do_signal_stop(k);
+  return do_group_exit(k, CORE_BY_DEFAULT.includes(info.sig) ? 'CLD_DUMPED' : 'CLD_KILLED', info.sig);
 }
 
 function handle_signal<S extends KernelState>(k: Cpu<S>, info: Siginfo): void {
@@ -125,7 +209,7 @@ function handle_signal<S extends KernelState>(k: Cpu<S>, info: Siginfo): void {
   k.machine.handler(k, info.sig, info.si_code, info.si_pid);
 }
 
-function dequeue<S extends KernelState>(k: Cpu<S>, entry: string): void {
+export function dequeue<S extends KernelState>(k: Cpu<S>, entry: string): void {
   const group = k.s.signal[k.t.group_leader]!;
   if (k.t.pending.includes(entry)) k.t.pending = without(k.t.pending, entry);
   else group.shared_pending = without(group.shared_pending, entry);
@@ -154,21 +238,66 @@ export function threads<S extends KernelState>(k: Cpu<S>, leader: string): strin
 export function zap_group<S extends KernelState>(
   k: Cpu<S>,
   leader: string,
-  code: 'CLD_EXITED' | 'CLD_KILLED' | 'CLD_DUMPED',
+  code: Ending,
+  status: string = '',
 ): void {
   const group = k.s.signal[leader]!;
   // EXIT-2: the first group exit wins.
   if (group.group_exit !== '') return;
   group.group_exit = code;
+  group.exit_status = keptStatus(k, status);
   group.shared_pending = [];
-  for (const thread of threads(k, leader)) k.task(thread).pending = [KILL];
+  group.stop = '';
+  group.waitable = false;
+  group.untold = '';
+  for (const thread of threads(k, leader)) zap_thread(k, thread);
+}
+
+/** SIGKILL for one thread, which also ends its stop. */
+export function zap_thread<S extends KernelState>(k: Cpu<S>, thread: string): void {
+  k.task(thread).pending = [KILL];
+  k.task(thread).jobctl = '';
+}
+
+/** The number of an exit or the name of a signal, where a program can see it. */
+export function keptStatus<S extends KernelState>(k: Cpu<S>, status: string): string {
+  return k.machine.keepsStatus === true ? status : '';
 }
 
 /** exit_group(2), and what a fatal signal does to the thread that takes it. Tasks that share only memory live on. */
-export function do_group_exit<S extends KernelState>(
-  k: Cpu<S>,
-  code: 'CLD_EXITED' | 'CLD_KILLED' | 'CLD_DUMPED',
-): void {
-  zap_group(k, k.t.group_leader, code);
+export function do_group_exit<S extends KernelState>(k: Cpu<S>, code: Ending, status: string = ''): void {
+  const { group_leader } = k.t;
+  const { group_exec_task, group_exit } = k.s.signal[group_leader]!;
+  if (group_exec_task !== '' && group_exit === '') {
+    // EXIT-2: a thread that an exec is collecting ends alone, by 0, whatever it asked for.
+    k.t.exit_status = keptStatus(k, '0');
+  } else {
+    if (code === 'CLD_DUMPED' && group_exit === '') do_coredump(k, status);
+    zap_group(k, group_leader, code, status);
+  }
+  if (code === 'CLD_EXITED') k.t.exit_code = code;
   k.goto('exit/K6');
+}
+
+/** EXIT-10: who else dies of a core dump. EXIT-6: whose CHILD_CLEARTID word it spares. */
+function do_coredump<S extends KernelState>(k: Cpu<S>, status: string): void {
+  const { coreDumpKills, cleartid } = k.rules;
+  if (coreDumpKills === 'group') return;
+  const sharers = k.machine.tasks.filter((name) => {
+    const { state, mm } = k.task(name);
+    return state === 'running' && mm === k.t.mm;
+  });
+  if (cleartid === 'unless-core-dump') for (const name of sharers) k.task(name).clear_child_tid = '';
+  for (const name of sharers) {
+    const { group_leader } = k.task(name);
+    if (group_leader !== k.t.group_leader) zap_group(k, group_leader, 'CLD_KILLED', status);
+  }
+}
+
+/** The out-of-memory killer spares nobody who shares the memory of its victim. EXIT-12 */
+export function oom_kill<S extends KernelState>(k: Cpu<S>, victim: string): void {
+  const { mm } = k.task(victim);
+  for (const name of k.machine.tasks)
+    if (mm !== '' && k.task(name).mm === mm)
+      zap_group(k, k.task(name).group_leader, 'CLD_KILLED', 'SIGKILL');
 }

@@ -30,6 +30,9 @@ export type Ending = 'CLD_EXITED' | 'CLD_KILLED' | 'CLD_DUMPED';
 /** `dead` is EXIT_DEAD: claimed by a waiter or reaping itself, the pid not yet released. */
 export type TaskState = 'absent' | 'running' | 'exiting' | 'zombie' | 'dead';
 
+/** The reaper of last resort. It is no slot; it collects every child at once. */
+export const INIT = 'init';
+
 export interface Task {
   state: TaskState;
   /** The label of the next step; '' when the task never moves again. */
@@ -71,8 +74,8 @@ export interface Task {
   altstack: boolean;
   /** The TLS image its FS base points to; '' for that of a fresh program. */
   fsbase: string;
-  /** A group stop it is to take part in, or has. */
-  jobctl: '' | 'stop' | 'stopped';
+  /** A group stop: it is to take part, has yet to tell the parent that all have, or stands still. */
+  jobctl: '' | 'stop' | 'telling' | 'stopped';
   /** Who sleeps until this task lets go of the memory (CLONE_VFORK); '' for nobody. */
   vfork_waiter: string;
   /** How it ended, as CLD_ codes tell. */

@@ -16,6 +16,8 @@ export interface Step<S extends KernelState> {
   readonly row: string;
   readonly mode: Mode;
   readonly neverTaken?: string;
+  /** What the labels of a later round end in. */
+  readonly suffix?: string;
   run(k: Cpu<S>): void;
 }
 
@@ -38,4 +40,22 @@ export function never<S extends KernelState>(reason: string, steps: readonly Ste
 /** Where a task stays for good: it only takes signals here. */
 export function rest<S extends KernelState>(label: string, row: string): Step<S> {
   return { label, row, mode: 'user', neverTaken: 'the task rests here', run: (k) => k.block() };
+}
+
+/**
+ * One program after another, made for each of several rounds. From the second round on labels end in `@2`, ...; a
+ * `k.goto` stays in its round. A round is told what the labels of the next one end in, if there is a next one.
+ */
+export function inRounds<S extends KernelState, R>(
+  rounds: readonly R[],
+  program: (round: R, next: string | undefined) => Step<S>[],
+): Step<S>[] {
+  return rounds.flatMap((round, index) => {
+    const suffix = index === 0 ? '' : `@${index + 1}`;
+    return program(round, index + 1 < rounds.length ? `@${index + 2}` : undefined).map((one) => ({
+      ...one,
+      label: `${one.label}${suffix}`,
+      suffix,
+    }));
+  });
 }

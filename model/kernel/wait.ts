@@ -1,74 +1,164 @@
-/** wait4(2) for children that have ended: claim (W1), release (K10), return. */
+/** wait4(2) and waitid(2): claim a zombie (W1), release it (K10), return; or report a stop. */
 import type { Cpu } from './cpu.js';
 import { groupIsEmpty, release_task } from './notify.js';
-import { fatal_signal_pending, signalToTake } from './signal.js';
-import type { KernelState } from './state.js';
+import { fatal_signal_pending, interrupted, signal_pending, signalOf } from './signal.js';
+import type { KernelState, Task } from './state.js';
 import { kernel, step, type Step } from './step.js';
 
+export const WAIT_FLAGS = [
+  'WNOHANG',
+  'WNOWAIT',
+  'WUNTRACED',
+  'WCONTINUED',
+  '__WALL',
+  '__WCLONE',
+  '__WNOTHREAD',
+] as const;
+export type WaitFlag = (typeof WAIT_FLAGS)[number];
+
+/** What the call returns: what became of the child, or why there is none to tell of. */
+export type WaitReport =
+  'CLD_EXITED' | 'CLD_KILLED' | 'CLD_DUMPED' | 'CLD_STOPPED' | 'CLD_CONTINUED' | '0' | 'ECHILD' | 'EINTR';
+
 export interface WaitCall<S extends KernelState> {
-  /** Whom it waits for: -1 for any child, else a tid. */
+  /** Whom it waits for: -1 for any child, else a tid. A pidfd is one way to name it, and changes nothing (WAIT-9). */
   pid(k: Cpu<S>): number;
   /** WAIT-2: without __WALL only children whose exit signal is SIGCHLD count. */
   wall(k: Cpu<S>): boolean;
-  /** Runs in the step in which the call returns; `child` is '' for ECHILD. */
-  done(k: Cpu<S>, child: string): void;
+  /** The other flags. */
+  readonly flags?: readonly WaitFlag[];
+  /** A handler without SA_RESTART ends the call by EINTR. Without this, the program makes the call again then. */
+  readonly interruptible?: true;
+  /** Runs in the step in which the call returns; `child` is '' if it tells of none. */
+  done(k: Cpu<S>, child: string, report: WaitReport, status: string): void;
 }
 
 export function wait4<S extends KernelState>(label: string, row: string, call: WaitCall<S>): Step<S>[] {
+  const has = (flag: WaitFlag): boolean => call.flags?.includes(flag) === true;
+  const returns = (k: Cpu<S>, child: string, report: WaitReport, status = ''): void => {
+    k.skip(1);
+    call.done(k, child, report, status);
+  };
   return [
     step(label, `${row}, WAIT-1`, (k) => {
-      k.says(`wait4(${call.pid(k)}, ${call.wall(k) ? '__WALL' : '0'} <unfinished ...>`);
+      const flags = [...(call.wall(k) ? ['__WALL'] : []), ...(call.flags ?? [])];
+      k.says(`wait4(${call.pid(k)}, ${flags.join('|') || '0'} <unfinished ...>`);
     }),
     kernel(`${label}/do_wait`, `${row}, W1 WAIT-3`, (k) => {
       const children = eligible(k, call);
       if (children.length === 0) {
         k.says('<... wait4 resumed> = -1 ECHILD');
-        k.skip(1);
-        call.done(k, '');
+        returns(k, '', 'ECHILD');
         return;
       }
       // WAIT-4: the oldest of those that are ready, not the first to die.
-      const ready = children.find((name) => k.task(name).state === 'zombie' && groupIsEmpty(k, name));
+      const ready = children.find((name) => isReady(k, call, name));
       if (ready !== undefined) {
+        if (!isDead(k, ready)) return reportStop(k, ready, has('WNOWAIT'), returns);
+        const child = k.task(ready);
+        if (has('WNOWAIT')) {
+          // WAIT-6: it stays a zombie, for this call and for others.
+          k.says(`<... wait4 resumed> = ${child.tid}, left waitable`);
+          returns(k, ready, endingOf(k, child), statusOf(k, child));
+          return;
+        }
         k.says(`wait4: claims the zombie ${ready}`);
-        k.task(ready).state = 'dead';
+        child.state = 'dead';
+        k.t.claimed = ready;
         return;
       }
-      // WAIT-8: a signal ends the sleep; the call is made again after the handler (SA_RESTART).
-      if (!fatal_signal_pending(k) && signalToTake(k) === undefined) k.block();
+      if (has('WNOHANG')) {
+        k.says('<... wait4 resumed> = 0');
+        returns(k, '', '0');
+        return;
+      }
+      // WAIT-8: a signal ends the sleep.
+      const fatal = fatal_signal_pending(k);
+      if (!fatal && !signal_pending(k)) k.block();
+      if (!fatal && call.interruptible === true && interrupted(k) === 'EINTR') {
+        k.says('<... wait4 resumed> = -1 EINTR');
+        returns(k, '', 'EINTR');
+        return;
+      }
       k.says('<... wait4 resumed> = ? ERESTARTSYS (to be restarted)');
       k.goto(label);
     }),
     kernel(`${label}/release`, `${row}, K10`, (k) => {
-      const claimed = k.machine.tasks.find((name) => isClaimed(k, name));
-      if (claimed === undefined) throw new Error('the claimed zombie is gone');
-      const { tid } = k.task(claimed);
-      k.says(`<... wait4 resumed> = ${tid}`);
+      const { claimed } = k.t;
+      const child = k.task(claimed);
+      k.says(`<... wait4 resumed> = ${child.tid}`);
       k.move.event('wait-return');
-      call.done(k, claimed);
+      k.t.claimed = '';
+      call.done(k, claimed, endingOf(k, child), statusOf(k, child));
       release_task(k, claimed);
     }),
   ];
 }
 
-/** The children that the call is about (kernel: eligible_child), oldest first. WAIT-1, WAIT-2 */
+/** A process whose threads are all dead, and which nobody has claimed. WAIT-10: so only one of two waiters gets it. */
+function isDead<S extends KernelState>(k: Cpu<S>, name: string): boolean {
+  return k.task(name).state === 'zombie' && groupIsEmpty(k, name);
+}
+
+/** STOP-3: a stop or a continuation is something to report once, to those who ask. */
+function isReady<S extends KernelState>(k: Cpu<S>, call: WaitCall<S>, name: string): boolean {
+  if (isDead(k, name)) return true;
+  const { stop, waitable } = signalOf(k, k.task(name));
+  if (!waitable) return false;
+  if (stop === 'stopped') return call.flags?.includes('WUNTRACED') === true;
+  return stop === 'continued' && call.flags?.includes('WCONTINUED') === true;
+}
+
+function reportStop<S extends KernelState>(
+  k: Cpu<S>,
+  name: string,
+  leave: boolean,
+  returns: (k: Cpu<S>, child: string, report: WaitReport) => void,
+): void {
+  const group = signalOf(k, k.task(name));
+  const report = group.stop === 'stopped' ? 'CLD_STOPPED' : 'CLD_CONTINUED';
+  k.says(`<... wait4 resumed> = ${k.task(name).tid}, ${report}`);
+  if (!leave) {
+    group.waitable = false;
+    if (group.stop === 'continued') group.stop = '';
+  }
+  returns(k, name, report);
+}
+
+/** EXIT-3: the group's code if it ended as a group, else the leader's. */
+function endingOf<S extends KernelState>(k: Cpu<S>, child: Task): WaitReport {
+  const ending = signalOf(k, child).group_exit || child.exit_code;
+  if (ending === '') throw new Error('a zombie has no exit code');
+  return ending;
+}
+
+function statusOf<S extends KernelState>(k: Cpu<S>, child: Task): string {
+  const group = signalOf(k, child);
+  return group.group_exit === '' ? child.exit_status : group.exit_status;
+}
+
+/** The children that the call is about (kernel: eligible_child): its thread's own first, each list oldest first. */
 function eligible<S extends KernelState>(k: Cpu<S>, call: WaitCall<S>): string[] {
   const pid = call.pid(k);
   const wall = call.wall(k);
-  return k.machine.tasks.filter((name) => {
-    const { state, exit_signal, tid } = k.task(name);
-    if (state === 'absent' || state === 'dead' || exit_signal === 'thread' || !isMine(k, name)) return false;
-    return (pid === -1 || pid === tid) && (wall || exit_signal === 'SIGCHLD');
+  const wclone = call.flags?.includes('__WCLONE') === true;
+  return parents(k, call).flatMap((parent) =>
+    k.task(parent).children.filter((name) => {
+      const { state, exit_signal, tid } = k.task(name);
+      if (state === 'dead') return false;
+      // WAIT-2, WAIT-5: by the stored exit signal, even where the tid is named.
+      return (pid === -1 || pid === tid) && (wall || (exit_signal === 'SIGCHLD') !== wclone);
+    }),
+  );
+}
+
+/** WAIT-1, WAIT-4: whose children count: the caller's own, then those of its siblings, in the order of the threads. */
+function parents<S extends KernelState>(k: Cpu<S>, call: WaitCall<S>): string[] {
+  if (call.flags?.includes('__WNOTHREAD') === true) return [k.me];
+  const group = k.machine.tasks.filter((name) => {
+    const { state, group_leader } = k.task(name);
+    return state !== 'absent' && group_leader === k.t.group_leader;
   });
-}
-
-function isMine<S extends KernelState>(k: Cpu<S>, name: string): boolean {
-  const { real_parent } = k.task(name);
-  return k.machine.tasks.includes(real_parent) && k.task(real_parent).group_leader === k.t.group_leader;
-}
-
-/** Claimed by a waiter: dead, and not about to release itself. */
-function isClaimed<S extends KernelState>(k: Cpu<S>, name: string): boolean {
-  const { state, pc } = k.task(name);
-  return state === 'dead' && pc === '' && isMine(k, name);
+  const at = group.indexOf(k.me);
+  return [...group.slice(at), ...group.slice(0, at)];
 }

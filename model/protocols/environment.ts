@@ -51,10 +51,11 @@ export function foreignExitSignal<S extends GuestState>(): Actor<S> {
     name: 'foreign-exit-signal',
     sentence: "a stranger sends the caller the child's exit signal by kill(2)",
     strike(k) {
-      const asked = k.s.guest.exit_signal;
-      if (open(asked).length > 1 || asked === 'exit-signal-0' || !canBeSignalled(k, 'P')) k.block();
-      k.says(`kill(${k.task('P').tid}, ${asked}) = 0`);
-      send_signal(k, asked as Sig, 'SI_USER', STRANGER, 'P');
+      const decided = Object.values(k.s.guest).map(({ exit_signal }) => exit_signal);
+      const sig = decided.find((asked) => open(asked).length === 1 && asked !== 'exit-signal-0');
+      if (sig === undefined || !canBeSignalled(k, 'P')) k.block();
+      k.says(`kill(${k.task('P').tid}, ${sig}) = 0`);
+      send_signal(k, sig as Sig, 'SI_USER', STRANGER, 'P');
     },
   };
 }

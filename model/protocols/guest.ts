@@ -9,6 +9,7 @@ import { do_group_exit } from '../kernel/signal.js';
 import { readSiginfo, type KernelState, type Sig } from '../kernel/state.js';
 import { rest, step, type Step } from '../kernel/step.js';
 import { wait4 } from '../kernel/wait.js';
+import type { Op } from './op.js';
 import type { Described } from './protocol.js';
 
 /** The questions a guest answers, each at the moment somebody reads the answer. */
@@ -64,9 +65,11 @@ export function answers(question: Question, asked: readonly string[]): string[] 
 /** The signals a guest may ask for, which are those it ignores, blocks or handles here. */
 export const EXIT_SIGNALS: readonly Sig[] = ['SIGCHLD', 'SIGUSR1', 'SIGRTMIN'];
 
-/** What the guest chose and what it saw: the latter are ghosts, read by properties only. */
+/** What the guest chose for one clone and what became of it: the latter are ghosts, read by properties only. */
 export interface Guest {
   [field: string]: unknown;
+  /** The calling thread. Never changes. */
+  caller: string;
   vfork: string;
   exit_signal: string;
   waits: string;
@@ -80,20 +83,25 @@ export interface Guest {
   notice: '' | 'pending' | 'taken' | 'twice' | 'lost';
   /** The signal of a notice that is pending or lost. */
   notice_sig: Sig | '';
-  /** An exit notification was taken that names no child of the guest. */
-  strayNotice: boolean;
   /** How often wait reported the child. */
   waited: '' | 'once' | 'twice';
-  /** Wait reported somebody who is no child of the guest. */
-  waitedForStranger: boolean;
 }
 
 export interface GuestState extends KernelState {
-  guest: Guest;
+  /** One for each clone, by the name of the child. */
+  guest: Record<string, Guest>;
+  /** Ghosts of the guest's process as a whole. */
+  seen: {
+    /** An exit notification was taken that names no child of the guest. */
+    strayNotice: boolean;
+    /** Wait reported somebody who is no child of the guest. */
+    strayWait: boolean;
+  };
 }
 
-export function newGuest(asked: readonly string[]): Guest {
+export function newGuest(caller: string, asked: readonly string[]): Guest {
   return {
+    caller,
     vfork: late(answers('vfork', asked)),
     exit_signal: late(answers('exit_signal', asked)),
     waits: late(answers('waits', asked)),
@@ -103,9 +111,7 @@ export function newGuest(asked: readonly string[]): Guest {
     child_tid: 0,
     notice: '',
     notice_sig: '',
-    strayNotice: false,
     waited: '',
-    waitedForStranger: false,
   };
 }
 
@@ -121,35 +127,36 @@ export function guestMask(asked: readonly string[]): string {
 
 type Choice = 'vfork' | 'exit_signal' | 'waits' | 'child' | 'image';
 
-function chosen<S extends GuestState>(k: Cpu<S>, choice: Choice): string {
-  return settle(k.move, k.s.guest as Record<Choice, string>, choice);
+function chosen<S extends GuestState>(k: Cpu<S>, { C }: Op, choice: Choice): string {
+  return settle(k.move, k.s.guest[C]! as unknown as Record<Choice, string>, choice);
 }
 
-export function asksVfork<S extends GuestState>(k: Cpu<S>): boolean {
-  return chosen(k, 'vfork') === 'vfork';
+export function asksVfork<S extends GuestState>(k: Cpu<S>, op: Op): boolean {
+  return chosen(k, op, 'vfork') === 'vfork';
 }
 
-export function exitSignal<S extends GuestState>(k: Cpu<S>): Sig | '' {
-  const name = chosen(k, 'exit_signal');
+export function exitSignal<S extends GuestState>(k: Cpu<S>, op: Op): Sig | '' {
+  const name = chosen(k, op, 'exit_signal');
   return name === 'exit-signal-0' ? '' : (name as Sig);
 }
 
 /** Ghost: the guest's child has come into being. */
-export function born<S extends GuestState>(k: Cpu<S>, child: string): void {
+export function born<S extends GuestState>(k: Cpu<S>, { C }: Op): void {
   k.move.event('child-born');
-  k.s.guest.child_tid = k.task(child).tid;
+  k.s.guest[C]!.child_tid = k.task(C).tid;
 }
 
 /** Ghost: clone returned this to the guest; a tid, or less than zero. */
-export function cloneReturned<S extends GuestState>(k: Cpu<S>, result: number): void {
+export function cloneReturned<S extends GuestState>(k: Cpu<S>, op: Op, result: number): void {
   k.move.event('clone-returned');
-  if (asksVfork(k) && result > 0) k.move.event('vfork-returned');
-  k.s.guest.result = result < 0 ? 'error' : result === k.s.guest.child_tid ? 'child' : 'wrong';
+  if (asksVfork(k, op) && result > 0) k.move.event('vfork-returned');
+  const guest = k.s.guest[op.C]!;
+  guest.result = result < 0 ? 'error' : result === guest.child_tid ? 'child' : 'wrong';
 }
 
 /**
- * Ghost: the kernel sent the notice of a death. What merges into a stranger's kill(2) the guest still sees (NOT-8); what
- * merges into the notice of somebody it knows nothing of is lost to it.
+ * Ghost: the kernel sent the notice of a death. What merges into the notice of another child of the guest, or into a
+ * stranger's kill(2), the guest still sees (NOT-8); what merges into the notice of somebody else is lost to it.
  */
 export function noticeSent<S extends GuestState>(
   k: Cpu<S>,
@@ -158,11 +165,23 @@ export function noticeSent<S extends GuestState>(
   fate: Fate,
   pending: string,
 ): void {
-  if (k.task(child).tid !== k.s.guest.child_tid) return;
+  const guest = k.s.guest[child];
+  if (guest === undefined) return;
   k.move.event('child-notice');
-  const lost = fate === 'merged' && isDeathNotice(readSiginfo(pending).si_code);
-  k.s.guest.notice = fate === 'queued' ? 'pending' : lost ? 'lost' : '';
-  k.s.guest.notice_sig = k.s.guest.notice === '' ? '' : sig;
+  const lost = fate === 'merged' && !guestKnows(k, pending);
+  guest.notice = fate === 'queued' ? 'pending' : lost ? 'lost' : '';
+  guest.notice_sig = guest.notice === '' ? '' : sig;
+}
+
+function guestKnows<S extends GuestState>(k: Cpu<S>, entry: string): boolean {
+  const { si_code, si_pid } = readSiginfo(entry);
+  return !isDeathNotice(si_code) || awaiting(k, si_pid) !== undefined;
+}
+
+/** The child of the guest that a notice names. Where a tid was used again, the one whose notice is still out. */
+function awaiting<S extends GuestState>(k: Cpu<S>, si_pid: number): Guest | undefined {
+  const named = Object.values(k.s.guest).filter(({ child_tid }) => child_tid === si_pid);
+  return named.find(({ notice }) => notice === 'pending') ?? named.at(-1);
 }
 
 /** Does a signal with this si_code tell of a death? */
@@ -172,62 +191,75 @@ export function isDeathNotice(si_code: string): boolean {
 
 /** Ghost: the guest's handler runs. */
 export function signalTaken<S extends GuestState>(k: Cpu<S>, si_code: string, si_pid: number): void {
-  const { guest } = k.s;
   if (!isDeathNotice(si_code)) return;
-  if (si_pid !== guest.child_tid) guest.strayNotice = true;
-  else {
-    guest.notice = guest.notice === 'taken' || guest.notice === 'twice' ? 'twice' : 'taken';
-    guest.notice_sig = '';
+  const guest = awaiting(k, si_pid);
+  if (guest === undefined) {
+    k.s.seen.strayNotice = true;
+    return;
   }
+  guest.notice = guest.notice === 'taken' || guest.notice === 'twice' ? 'twice' : 'taken';
+  guest.notice_sig = '';
 }
 
-/** Ghost: the notice was dropped on its way. `because` tells whether the guest wanted it so. */
+/** Ghost: a signal was dropped on its way. `because` tells whether the guest wanted it so. */
 export function noticeDropped<S extends GuestState>(
   k: Cpu<S>,
+  si_code: string,
   si_pid: number,
   because: 'ignored' | 'lost',
 ): void {
-  if (si_pid !== k.s.guest.child_tid) return;
-  k.s.guest.notice = because === 'lost' ? 'lost' : '';
-  if (because === 'ignored') k.s.guest.notice_sig = '';
+  const guest = isDeathNotice(si_code) ? awaiting(k, si_pid) : undefined;
+  if (guest === undefined) return;
+  guest.notice = because === 'lost' ? 'lost' : '';
+  if (because === 'ignored') guest.notice_sig = '';
 }
 
-/** What the caller does once clone has returned. */
-export function callerProgram<S extends GuestState>(row: string): Step<S>[] {
+/** What the caller does once clone has returned; `again` is the label at which it clones once more, if it does. */
+export function callerProgram<S extends GuestState>(
+  row: string,
+  op: Op,
+  again: string | undefined,
+): Step<S>[] {
+  const guest = (k: Cpu<S>): Guest => k.s.guest[op.C]!;
   return [
     step('guest.run', row, (k) => {
-      const waits = chosen(k, 'waits');
-      const nobody = waits === 'wait-nothing' || (waits === 'wait-child' && k.s.guest.result !== 'child');
+      const waits = chosen(k, op, 'waits');
+      const nobody = waits === 'wait-nothing' || (waits === 'wait-child' && guest(k).result !== 'child');
       k.says(nobody ? 'guest code runs' : 'guest code runs, is going to wait');
-      if (nobody) atRest(k);
+      if (nobody) atRest(k, op);
     }),
     ...wait4<S>('guest.wait', row, {
-      pid: (k) => (k.s.guest.waits === 'wait-child' ? k.s.guest.child_tid : -1),
-      wall: (k) => k.s.guest.waits === 'wait-all',
+      pid: (k) => (guest(k).waits === 'wait-child' ? guest(k).child_tid : -1),
+      wall: (k) => guest(k).waits === 'wait-all',
       done(k, child) {
-        const { guest } = k.s;
         if (child !== '') {
-          if (k.task(child).tid !== guest.child_tid) guest.waitedForStranger = true;
-          else guest.waited = guest.waited === '' ? 'once' : 'twice';
+          const reported = k.s.guest[child];
+          if (reported === undefined) k.s.seen.strayWait = true;
+          else reported.waited = reported.waited === '' ? 'once' : 'twice';
         }
-        if (child === '' || guest.waits === 'wait-child') atRest(k);
+        if (child === '' || guest(k).waits === 'wait-child') atRest(k, op);
         else k.goto('guest.wait');
       },
     }),
-    {
-      ...rest<S>('guest.idle', row),
-      run(k) {
-        if (!k.fault('exit_group-P')) k.block();
-        k.says('exit_group(0) = ?');
-        do_group_exit(k, 'CLD_EXITED');
-      },
-    },
+    again === undefined
+      ? {
+          ...rest<S>('guest.idle', row),
+          run(k) {
+            if (!k.fault('exit_group-P')) k.block();
+            k.says('exit_group(0) = ?');
+            do_group_exit(k, 'CLD_EXITED');
+          },
+        }
+      : step('guest.idle', row, (k) => {
+          k.says('guest code runs, is going to clone again');
+          k.resume(again);
+        }),
   ];
 }
 
 /** The caller is done; how it waits nobody will read again. */
-function atRest<S extends GuestState>(k: Cpu<S>): void {
-  k.s.guest.waits = '';
+function atRest<S extends GuestState>(k: Cpu<S>, { C }: Op): void {
+  k.s.guest[C]!.waits = '';
   k.goto('guest.idle');
 }
 
@@ -239,12 +271,13 @@ export interface ChildCode<S extends GuestState> {
 }
 
 /** What the child does. */
-export function childProgram<S extends GuestState>(code: ChildCode<S>): Step<S>[] {
+export function childProgram<S extends GuestState>(op: Op, code: ChildCode<S>): Step<S>[] {
+  const guest = (k: Cpu<S>): Guest => k.s.guest[op.C]!;
   return [
     step('guest.child', code.row, (k) => {
-      const child = chosen(k, 'child');
+      const child = chosen(k, op, 'child');
       // What it chose matters on only where it executes a program.
-      if (!child.startsWith('child-exec')) k.s.guest.child = '';
+      if (!child.startsWith('child-exec')) guest(k).child = '';
       switch (child) {
         case 'child-exits':
           return code.exit(k);
@@ -264,14 +297,14 @@ export function childProgram<S extends GuestState>(code: ChildCode<S>): Step<S>[
     ...execve<S>('guest.execve', code.row, {
       outcome(k) {
         const how = { 'child-exec-fails': 'fails', 'child-exec-fails-late': 'fails-late' } as const;
-        return how[k.s.guest.child as keyof typeof how] ?? 'works';
+        return how[guest(k).child as keyof typeof how] ?? 'works';
       },
       failed: 'guest.exit_group',
     }),
     step('guest.image', code.row, (k) => {
-      const image = chosen(k, 'image');
-      k.s.guest.child = '';
-      k.s.guest.image = '';
+      const image = chosen(k, op, 'image');
+      guest(k).child = '';
+      guest(k).image = '';
       if (image === 'stays') {
         k.says('the new program runs, for ever');
         k.goto('guest.stays');
@@ -281,7 +314,7 @@ export function childProgram<S extends GuestState>(code: ChildCode<S>): Step<S>[
       do_group_exit(k, 'CLD_EXITED');
     }),
     step('guest.exit_group', code.row, (k) => {
-      k.s.guest.child = '';
+      guest(k).child = '';
       code.exit_group(k);
     }),
     rest('guest.stays', code.row),

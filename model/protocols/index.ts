@@ -1,7 +1,7 @@
 /** The protocols of the library. */
 import { native } from './native.js';
 import type { Protocol } from './protocol.js';
-import { qemuCloneVm, qemuCloneVmEagainFixed } from './qemu-clone-vm.js';
+import { qemuCloneVm, qemuCloneVmEagainFixed } from './qemu.js';
 
 export type { Described, Fault, Protocol, ProtocolOptions } from './protocol.js';
 

@@ -7,7 +7,7 @@
 import { clone } from '../kernel/clone.js';
 import type { Machine } from '../kernel/cpu.js';
 import { do_exit, do_group_exit } from '../kernel/index.js';
-import type { Step } from '../kernel/step.js';
+import { inRounds, step, type Step } from '../kernel/step.js';
 import { stepInfo, taskSlot } from '../kernel/task.js';
 import { environment, environmentSteps, EXIT_GROUP_P, guestActors, type Actor } from './environment.js';
 import {
@@ -24,60 +24,60 @@ import {
   type GuestState,
 } from './guest.js';
 import { initialState } from './initial.js';
+import { callers, operations, operationsOf, type Op } from './op.js';
 import { allows, type Protocol, type ProtocolOptions } from './protocol.js';
 
 /** The caller: a thread of the guest. */
-const P: Step<GuestState>[] = [
-  ...clone<GuestState>('clone', 'clone', {
-    child: 'C',
-    mayVfork: true,
-    flags: (k) => ['CLONE_VM', ...(asksVfork(k) ? (['CLONE_VFORK'] as const) : [])],
-    exit_signal: exitSignal,
-    entry: 'guest.child',
-    stack: 'guest stack',
-    fault: 'clone-C',
-    failed: 'clone.failed',
-    linked: (k) => born(k, 'C'),
-    done(k, tid) {
-      cloneReturned(k, tid);
-      k.goto('guest.run');
-    },
-  }),
-  {
-    label: 'clone.failed',
-    row: 'clone',
-    mode: 'user',
-    run(k) {
+function caller(op: Op, next?: string): Step<GuestState>[] {
+  return [
+    ...clone<GuestState>('clone', 'clone', {
+      child: op.C,
+      mayVfork: true,
+      flags: (k) => ['CLONE_VM', ...(asksVfork(k, op) ? (['CLONE_VFORK'] as const) : [])],
+      exit_signal: (k) => exitSignal(k, op),
+      entry: 'guest.child',
+      stack: 'guest stack',
+      fault: 'clone-C',
+      failed: 'clone.failed',
+      linked: (k) => born(k, op),
+      done(k, tid) {
+        cloneReturned(k, op, tid);
+        k.goto('guest.run');
+      },
+    }),
+    step('clone.failed', 'clone', (k) => {
       k.says('clone has failed');
-      cloneReturned(k, -1);
-    },
-  },
-  ...callerProgram<GuestState>('guest'),
-];
+      cloneReturned(k, op, -1);
+    }),
+    ...callerProgram<GuestState>('guest', op, next === undefined ? undefined : `clone${next}`),
+  ];
+}
 
 /** The child. */
-const C: Step<GuestState>[] = childProgram<GuestState>({
-  row: 'guest',
-  exit(k) {
-    k.says('exit(0) = ?');
-    do_exit(k);
-  },
-  exit_group(k) {
-    k.says('exit_group(0) = ?');
-    do_group_exit(k, 'CLD_EXITED');
-  },
-});
+function child(op: Op): Step<GuestState>[] {
+  return childProgram<GuestState>(op, {
+    row: 'guest',
+    exit(k) {
+      k.says('exit(0) = ?');
+      do_exit(k);
+    },
+    exit_group(k) {
+      k.says('exit_group(0) = ?');
+      do_group_exit(k, 'CLD_EXITED');
+    },
+  });
+}
 
 const ACTORS: readonly Actor<GuestState>[] = guestActors();
 
-function machine(options: ProtocolOptions): Machine<GuestState> {
+function machine(ops: readonly Op[], options: ProtocolOptions): Machine<GuestState> {
   return {
-    tasks: ['P', 'C'],
+    tasks: [...callers(ops), ...ops.map(({ C }) => C)],
     objectOf: {},
     standsOn: () => [],
     allows: (k, fault) => allows(options, k.s.faults, fault),
     notified: noticeSent,
-    discarded: (k, _sig, si_pid) => noticeDropped(k, si_pid, 'ignored'),
+    discarded: (k, _sig, si_code, si_pid) => noticeDropped(k, si_code, si_pid, 'ignored'),
     handler: (k, _sig, si_code, si_pid) => signalTaken(k, si_code, si_pid),
   };
 }
@@ -102,20 +102,33 @@ export const native: Protocol = {
     'guest-mask-kept',
     'clone-result',
   ],
+  experiments: [],
   build(options) {
-    const here = machine(options);
-    const state: GuestState = initialState({ tasks: here.tasks, asked: options.guest, start: 'clone' });
+    const ops = operations(options.clones, options.rounds);
+    const here = machine(ops, options);
+    const programs = [
+      ...callers(ops).map((P) => ({
+        task: P,
+        program: inRounds(operationsOf(ops, P), caller),
+        never: CALLER,
+      })),
+      ...ops.map((op) => ({ task: op.C, program: child(op), never: { cleartid: true } as const })),
+    ];
     return {
       name: 'native',
-      initial: state,
-      slots: [taskSlot('P', P, here), taskSlot('C', C, here), ...environment(ACTORS, options, here)],
+      initial: initialState({ ops, tasks: here.tasks, asked: options.guest, start: 'clone' }),
+      slots: [
+        ...programs.map(({ task, program }) => taskSlot(task, program, here)),
+        ...environment(ACTORS, options, here),
+      ],
       properties: [],
       steps: [
-        ...stepInfo('P', P, { cleartid: true, vforked: true }),
-        ...stepInfo('C', C, { cleartid: true }),
+        ...programs.flatMap(({ task, program, never }) => stepInfo(task, program, never)),
         ...environmentSteps(ACTORS, options),
       ],
       faults: (s) => (s as GuestState).faults,
     };
   },
 };
+
+const CALLER = { cleartid: true, vforked: true } as const;

@@ -18,6 +18,12 @@ export interface ProtocolOptions {
   readonly maxFaults: number;
   /** Names of guest choices; a question none of whose answers is named stays open. */
   readonly guest: readonly string[];
+  /** So many guest threads clone at the same time, */
+  readonly clones: number;
+  /** each so many times in a row. */
+  readonly rounds: number;
+  /** Names of experiments: what is dropped from the protocol. */
+  readonly without: readonly string[];
 }
 
 export interface Protocol {
@@ -28,6 +34,8 @@ export interface Protocol {
   readonly description: string;
   readonly faults: readonly Fault[];
   readonly guest: readonly Described[];
+  /** What can be dropped, to see what it is there for. */
+  readonly experiments: readonly Described[];
   /** The faults of a run that asks for none by name. */
   readonly defaultFaults: readonly string[];
   /** The shared properties that mean something here, by name. */

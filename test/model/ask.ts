@@ -11,6 +11,9 @@ export interface Question {
   readonly faults?: readonly string[];
   readonly maxFaults?: number;
   readonly guest?: readonly string[];
+  readonly clones?: number;
+  readonly rounds?: number;
+  readonly without?: readonly string[];
 }
 
 export function protocol(name: string): Protocol {
@@ -21,7 +24,14 @@ export function protocol(name: string): Protocol {
 
 export function system(name: string, question: Question = {}): System {
   const faults = (question.faults ?? []).map((fault) => ({ name: fault, budget: 1 }));
-  return judged(protocol(name), { faults, maxFaults: question.maxFaults ?? 1, guest: question.guest ?? [] });
+  return judged(protocol(name), {
+    faults,
+    maxFaults: question.maxFaults ?? 1,
+    guest: question.guest ?? [],
+    clones: question.clones ?? 1,
+    rounds: question.rounds ?? 1,
+    without: question.without ?? [],
+  });
 }
 
 /** The faults of a run that names none: every creation can fail. */

@@ -127,7 +127,7 @@ const cases: Case[] = [
     holds: native({ faults: ['clone-C'] }),
     mutated: mutate(native({ faults: ['clone-C'] }), 'P', 'clone.failed', (s, original) => {
       original();
-      (s as GuestState).guest.result = 'wrong';
+      (s as GuestState).guest['C']!.result = 'wrong';
     }),
     last: 'P:guest.run',
   },

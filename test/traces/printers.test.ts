@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatDot } from '../../traces/dot.js';
 import { formatJson } from '../../traces/json.js';
-import { violations } from '../../traces/report.js';
+import { type Run, violations } from '../../traces/report.js';
 import { ansiPaint } from '../../traces/style.js';
 import { renderSvg } from '../../traces/svg.js';
 import { formatText } from '../../traces/text.js';
@@ -35,13 +35,6 @@ describe('the text report', () => {
   });
 
   it('begins with a sentence that fits what was found', () => {
-    const only = (...verdicts: string[]) => ({
-      ...broken,
-      result: {
-        ...broken.result,
-        properties: broken.result.properties.filter(({ verdict }) => verdicts.includes(verdict)),
-      },
-    });
     expect(summarize(broken)).toBe(
       '2 of 5 promises are broken, 1 of them without any fault; the simplest in 8 turns',
     );
@@ -83,3 +76,9 @@ describe('the picture', () => {
     expect(formatDot(sound, undefined)).toContain('no broken promise to draw');
   });
 });
+
+/** The broken run with only the promises that got one of these verdicts. */
+function only(...verdicts: string[]): Run {
+  const properties = broken.result.properties.filter(({ verdict }) => verdicts.includes(verdict));
+  return { ...broken, result: { ...broken.result, properties } };
+}

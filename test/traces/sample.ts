@@ -1,8 +1,9 @@
 /** A run with canned results, so that the printers can be tested without a model or a search. */
 
 import type { Counterexample, PropertyResult, SearchResult } from '../../checker/result.js';
+import type { Change, Entry } from '../../checker/run.js';
 import type { Slot, System } from '../../model/system.js';
-import type { Change, Question, Run, TraceStep } from '../../traces/report.js';
+import type { Question, Run } from '../../traces/report.js';
 
 export const question: Question = {
   protocol: 'qemu-clone-vm',
@@ -20,7 +21,7 @@ export const question: Question = {
 };
 
 /** The manager's futex word changes between its read and its wait: the assertion on the result of the wait fails. */
-const eagain: readonly TraceStep[] = [
+const eagain: readonly Entry[] = [
   step(1, 'P', 'alloc-stacks', 'row 1', 'mmap(NULL, 262144, PROT_READ|PROT_WRITE) = tstack', [
     change('memory.tstack', 'free', 'allocated'),
   ]),
@@ -66,12 +67,12 @@ const eagain: readonly TraceStep[] = [
   },
 ];
 
-const killed: readonly TraceStep[] = [
+const killed: readonly Entry[] = [
   step(1, 'P', 'alloc-stacks', 'row 1', 'mmap(NULL, 262144, PROT_READ|PROT_WRITE) = tstack', []),
   step(2, 'kill-T', 'strike', '', 'kill(T, SIGKILL) = 0', [change('task.T.state', 'alive', 'zombie')]),
   {
     ...step(3, 'P', 'await-child-ready', 'row 6', 'await(child_ready) <unfinished ...>', []),
-    broken: ['no-hang'],
+    broken: [{ property: 'no-hang', object: 'P' }],
   },
 ];
 
@@ -181,8 +182,8 @@ function step(
   row: string,
   says: string,
   changes: readonly Change[],
-): TraceStep {
-  return { turn, slot: name, label, row, says, changes, after: {} };
+): Entry {
+  return { turn, slot: name, label, row, says, changes, before: {}, after: {}, broken: [] };
 }
 
 function change(path: string, from: unknown, to: unknown): Change {

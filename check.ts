@@ -1,0 +1,127 @@
+#!/usr/bin/env node
+/** The command: declares the flags, calls one subcommand, and turns how it ended into an exit code. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { ModelError } from './checker/outcome.js';
+import { check, type CheckFlags, formats } from './commands/check.js';
+import { codes } from './commands/codes.js';
+import { engineNames } from './commands/engines.js';
+import { explain } from './commands/explain.js';
+import { list } from './commands/list.js';
+import { oneOf } from './commands/names.js';
+import { Problem } from './commands/problem.js';
+import { defaults } from './commands/question.js';
+import { replay, type ReplayFlags } from './commands/replay.js';
+import { ansiPaint, noPaint, type Paint, wantsColour } from './traces/style.js';
+
+const exitCodes = `
+Exit codes:
+  0   every promise holds
+  1   a promise is broken (for replay: the run still breaks it)
+  2   usage, or a file that cannot be read or written
+  3   undecided or vacuous, or bounded under --require-exhausted
+  70  internal error`;
+
+process.exitCode = await main(process.argv);
+
+async function main(argv: readonly string[]): Promise<number> {
+  // A reader that goes away is noticed where the result is written; here it only must not end the program.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+  let code: number = codes.fine;
+  const program = declare((result) => (code = result));
+  try {
+    await program.parseAsync(argv);
+    return code;
+  } catch (error) {
+    return explainError(error);
+  }
+}
+
+function declare(done: (code: number) => void): Command {
+  const program = new Command('check')
+    .description(
+      'Explores every interleaving of a protocol built on clone(), and says whether its promises hold.',
+    )
+    .version(version(), '-V, --version')
+    .helpOption('-h, --help')
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureHelp({ helpWidth: 110 })
+    .argument('[PROTOCOL...]', 'what to check (default: qemu-clone-vm)')
+    .option('--depth <N>', 'at most N turns; a turn is a run of steps of one task')
+    .option('--faults <LIST>', "none, all, or NAME[:N],... (default: the protocol's own)")
+    .option('--max-faults <N>', 'at most N faults a run, of all kinds together', defaults.maxFaults)
+    .option('--guest <LIST>', 'all, or the guest choices NAME,...', defaults.guest)
+    .option('--property <NAME...>', 'check these promises only')
+    .option('--engine <NAME>', engineNames.join(', '), 'auto')
+    .option('--max-states <N>', 'stop at N states')
+    .option('--max-memory <SIZE>', 'stop at so much memory: 512M, 4G')
+    .option('--timeout <SECONDS>', 'stop after so long')
+    .option('--format <NAME>', `${formats.join(', ')} (default: text)`)
+    .option('--graph', `draw the state graph instead of a trace, as dot or svg`)
+    .option('--out <FILE>', 'write that to FILE; unless it is text, the text still goes to stdout')
+    .option('--traces <WHICH>', 'all: print every counterexample, not only the simplest')
+    .option('--require-exhausted', 'a promise that holds only up to the bound is no pass (exit code 3)')
+    .option('--quiet', 'no progress on stderr')
+    .option('--color <WHEN>', 'auto, always, never', 'auto')
+    .option('--platform <NAME>', 'the kernel rules', defaults.platform)
+    .option('--kernel <RELEASE>', 'the release of the kernel', defaults.kernel)
+    .option('--clones <N>', 'so many guest threads clone at the same time', defaults.clones)
+    .option('--rounds <N>', 'each of them so many times in a row', defaults.rounds)
+    .option('--without <NAME...>', 'the experiment: drop a flag or a step of the protocol')
+    .addHelpText('after', exitCodes)
+    .action(async (names: string[], flags: CheckFlags & { color: string }) => {
+      done(await check(names, flags, paintOf(flags.color)));
+    });
+  program
+    .command('list')
+    .description('every protocol, property, fault and guest choice')
+    .action(async () => done(await list()));
+  program
+    .command('explain')
+    .description('what a protocol, property, fault, guest choice or verdict means')
+    .argument('<NAME>')
+    .action(async (name: string) => done(await explain(name)));
+  program
+    .command('replay')
+    .description('play a run again, from the line at the end of its trace')
+    .argument('<LINE...>')
+    .option('--format <NAME>', 'text, dot, svg', 'text')
+    .option('--out <FILE>', 'write to FILE instead of stdout')
+    .option('--color <WHEN>', 'auto, always, never', 'auto')
+    .action(async (words: string[], flags: ReplayFlags & { color: string }) => {
+      done(await replay(words, flags, paintOf(flags.color)));
+    });
+  return program;
+}
+
+function paintOf(flag: string): Paint {
+  const when = oneOf('value of --color', flag, ['auto', 'always', 'never'] as const);
+  return wantsColour(when, process.stdout.isTTY, process.env) ? ansiPaint : noPaint;
+}
+
+function explainError(error: unknown): number {
+  // Commander has said its piece already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? codes.fine : codes.problem;
+  if (error instanceof Problem) {
+    process.stderr.write(`error: ${error.message}\n`);
+    return codes.problem;
+  }
+  const what = error instanceof ModelError ? 'the built-in model is at fault: ' : '';
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`internal error: ${what}${message.split('\n')[0]}; please report it\n`);
+  if (process.env['CLONECHECK_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return codes.internal;
+}
+
+/** From dist/ or from the sources, whichever runs. */
+function version(): string {
+  const found = ['../package.json', './package.json'].map((path) => {
+    const file = new URL(path, import.meta.url);
+    return existsSync(file) ? /"version": *"([^"]+)"/.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
+  });
+  return found.find((each) => each !== undefined) ?? 'unknown';
+}

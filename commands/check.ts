@@ -1,0 +1,167 @@
+/** `check [PROTOCOL...]`: searches, reports, and tells the outcome by its exit code. */
+
+import { replay } from '../checker/run.js';
+import type { Limits } from '../checker/result.js';
+import { defaultProtocol } from '../model/protocols/index.js';
+import { formatDot } from '../traces/dot.js';
+import { formatGraph, mostStates } from '../traces/graph.js';
+import { formatJson } from '../traces/json.js';
+import { count } from '../traces/layout.js';
+import { type Question, type Run, violations } from '../traces/report.js';
+import { noPaint, type Paint } from '../traces/style.js';
+import type { Progress } from '../traces/progress.js';
+import { renderSvg } from '../traces/svg.js';
+import { formatText } from '../traces/text.js';
+import { codeOf } from './codes.js';
+import { type EngineName, engineNames, search } from './engines.js';
+import { interruptible } from './interrupt.js';
+import { oneOf } from './names.js';
+import { memory, seconds, wholeNumber } from './numbers.js';
+import { openTarget, writeHint, writeOut } from './output.js';
+import { Problem } from './problem.js';
+import { reporter } from './progress.js';
+import { checkProperties, hashOf, questionOf, type QuestionFlags, systemOf } from './question.js';
+
+export const formats = ['text', 'json', 'dot', 'svg'] as const;
+type Format = (typeof formats)[number];
+
+/** The flags as commander hands them over. */
+export interface CheckFlags extends QuestionFlags {
+  readonly depth?: string;
+  readonly property?: readonly string[];
+  readonly engine: string;
+  readonly maxStates?: string;
+  readonly maxMemory?: string;
+  readonly timeout?: string;
+  readonly format?: string;
+  readonly graph?: true;
+  readonly out?: string;
+  readonly traces?: string;
+  readonly requireExhausted?: true;
+  readonly quiet?: true;
+}
+
+interface Plan {
+  readonly questions: readonly Question[];
+  readonly properties: readonly string[];
+  readonly engine: EngineName;
+  readonly format: Format;
+  readonly allTraces: boolean;
+  readonly limits: Limits;
+}
+
+/** Runs the command; answers with the exit code. `paint` colours what goes to stdout. */
+export async function check(names: readonly string[], flags: CheckFlags, paint: Paint): Promise<number> {
+  const plan = planOf(names, flags);
+  const target = flags.out === undefined ? undefined : openTarget(flags.out);
+  try {
+    hintAtBudgets(plan);
+    const runs = await searchAll(plan, flags.quiet === true);
+    const text = (colours: Paint) => formatText(runs, { allTraces: plan.allTraces, paint: colours });
+    const inFormat = async (colours: Paint) =>
+      plan.format === 'text' ? text(colours) : await render(runs, plan, flags.graph === true);
+    if (target === undefined) {
+      await writeOut(await inFormat(paint));
+    } else {
+      const result = await inFormat(noPaint);
+      await target.write(result).catch(async (error: unknown) => {
+        // What was found must not be lost with the file.
+        await writeOut(text(paint));
+        throw error;
+      });
+      if (plan.format !== 'text') await writeOut(text(paint));
+    }
+    return codeOf(
+      runs.flatMap(({ result }) => result.properties),
+      flags.requireExhausted === true,
+    );
+  } finally {
+    target?.abandon();
+  }
+}
+
+/** Everything that can be wrong with the flags is found here, before any search. */
+function planOf(names: readonly string[], flags: CheckFlags): Plan {
+  const chosen = names.length === 0 ? [defaultProtocol] : [...new Set(names)];
+  const questions = chosen.map((name) => questionOf(name, flags));
+  const properties = flags.property ?? [];
+  for (const name of chosen) checkProperties(name, properties);
+  const format = oneOf('format', flags.format ?? (flags.graph ? 'dot' : 'text'), formats);
+  const draws = format === 'dot' || format === 'svg';
+  if (flags.graph && !draws) throw new Problem('--graph is drawn with --format dot or svg');
+  if (draws && questions.length > 1) throw new Problem(`--format ${format} draws one protocol at a time`);
+  if (flags.traces !== undefined) oneOf('value of --traces', flags.traces, ['all']);
+  return {
+    questions,
+    properties,
+    engine: oneOf('engine', flags.engine, engineNames),
+    format,
+    allTraces: flags.traces === 'all',
+    limits: {
+      ...(flags.depth === undefined ? {} : { depth: wholeNumber('--depth', flags.depth, 1) }),
+      ...(flags.maxStates === undefined
+        ? {}
+        : { maxStates: wholeNumber('--max-states', flags.maxStates, 1) }),
+      ...(flags.maxMemory === undefined ? {} : { maxMemory: memory('--max-memory', flags.maxMemory) }),
+      ...(flags.timeout === undefined ? {} : { timeout: seconds('--timeout', flags.timeout) }),
+    },
+  };
+}
+
+function hintAtBudgets({ questions }: Plan): void {
+  for (const { faults, maxFaults, protocol } of questions) {
+    const over = faults.find(({ budget }) => budget > maxFaults);
+    if (over === undefined) continue;
+    writeHint(`hint: ${protocol}: ${over.name}:${over.budget} is more than --max-faults ${maxFaults} allows`);
+  }
+}
+
+async function searchAll(plan: Plan, quiet: boolean): Promise<Run[]> {
+  const progress = reporter(quiet);
+  return await interruptible(async (signal) => {
+    const runs: Run[] = [];
+    for (const question of plan.questions) {
+      const system = systemOf(question, plan.properties);
+      const limits = { ...plan.limits, signal, progress: (now: Progress) => progress.report(now) };
+      try {
+        const result = await search(plan.engine, system, limits);
+        const depth = plan.limits.depth ?? null;
+        runs.push({
+          question,
+          depth,
+          system,
+          model: hashOf(question),
+          result,
+          trace: (path) => replay(system, path),
+        });
+      } finally {
+        progress.done();
+      }
+    }
+    return runs;
+  });
+}
+
+async function render(runs: readonly Run[], plan: Plan, graph: boolean): Promise<string> {
+  const [run] = runs;
+  if (plan.format === 'json' || run === undefined) return formatJson(runs);
+  const dot = graph ? graphOf(run) : formatDot(run, violations(run)[0]);
+  return plan.format === 'svg' ? await renderSvg(dot) : dot;
+}
+
+function graphOf(run: Run): string {
+  const { states, stopped } = run.result;
+  if (states > mostStates) {
+    const atLeast = stopped === 'exhausted' || stopped === 'depth' ? '' : 'at least ';
+    throw new Problem(
+      `the state graph has ${atLeast}${count(states)} states, and over ${mostStates} nobody can read it; ` +
+        'ask for less with --depth, --faults or --guest',
+    );
+  }
+  if (stopped !== 'exhausted' && stopped !== 'depth') {
+    throw new Problem(
+      'the search was stopped before all states were known, so there is no state graph to draw',
+    );
+  }
+  return formatGraph(run.system, run.depth);
+}

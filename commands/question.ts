@@ -1,0 +1,152 @@
+/** From flags to a question, and from a question to the system that answers it. */
+
+import type { Protocol, ProtocolOptions } from '../model/protocols/index.js';
+import { protocols } from '../model/protocols/index.js';
+import type { System } from '../model/system.js';
+import { judged } from '../properties/index.js';
+import { either } from '../traces/layout.js';
+import type { Question } from '../traces/report.js';
+import { modelHash } from '../traces/replay.js';
+import { find, unknown } from './names.js';
+import { wholeNumber } from './numbers.js';
+import { Problem } from './problem.js';
+
+/** The flags that decide what is asked. */
+export interface QuestionFlags {
+  readonly faults?: string;
+  readonly maxFaults: string;
+  readonly guest: string;
+  readonly platform: string;
+  readonly kernel: string;
+  readonly clones: string;
+  readonly rounds: string;
+  readonly without?: readonly string[];
+}
+
+/** The flags with which `check` runs when nothing else is said. */
+export const defaults = {
+  platform: 'linux',
+  kernel: '6.18',
+  clones: '1',
+  rounds: '1',
+  maxFaults: '1',
+  guest: 'all',
+} as const;
+
+/** Reads the flags for one protocol. */
+export function questionOf(name: string, flags: QuestionFlags): Question {
+  const protocol = findProtocol(name);
+  return {
+    protocol: name,
+    platform: onlyKnown('--platform', flags.platform, defaults.platform),
+    kernel: onlyKnown('--kernel', flags.kernel, defaults.kernel),
+    clones: wholeNumber('--clones', flags.clones, 1),
+    rounds: wholeNumber('--rounds', flags.rounds, 1),
+    faults: readFaults(protocol, flags.faults),
+    maxFaults: wholeNumber('--max-faults', flags.maxFaults, 0),
+    guest: readGuest(protocol, flags.guest),
+    without: readWithout(protocol, flags.without ?? []),
+  };
+}
+
+/** The system to search: judged by the properties named, or by all that mean something for the protocol. */
+export function systemOf(question: Question, only: readonly string[] = []): System {
+  return judged(findProtocol(question.protocol), optionsOf(question), only);
+}
+
+/** The hash of the model's text under a question. It does not depend on which properties are asked for. */
+export function hashOf(question: Question): string {
+  return modelHash(systemOf(question));
+}
+
+/** Makes sure that each name is a property of the protocol. */
+export function checkProperties(name: string, wanted: readonly string[]): void {
+  const names = findProtocol(name).properties;
+  for (const each of wanted) {
+    if (!names.includes(each))
+      throw unknown(`property of ${name}`, each, names, `check explain ${name} shows all`);
+  }
+}
+
+/** The protocol of that name. */
+export function findProtocol(name: string): Protocol {
+  return find('protocol', name, protocols);
+}
+
+/** Refuses what a replay line of another release may ask for and this one cannot. */
+export function checkQuestion(question: Question): void {
+  const { protocol, faults, guest, maxFaults, without, platform, kernel, clones, rounds } = question;
+  questionOf(protocol, {
+    faults: faults.map(({ name, budget }) => `${name}:${budget}`).join(',') || 'none',
+    maxFaults: String(maxFaults),
+    guest: guest.join(','),
+    platform,
+    kernel,
+    clones: String(clones),
+    rounds: String(rounds),
+    without,
+  });
+}
+
+/** This release has one platform and one kernel; the flags exist so that a script can be explicit. */
+function onlyKnown(flag: string, given: string, known: string): string {
+  if (given !== known) throw new Problem(`${flag} ${given} is not supported; this release knows ${known}`);
+  return known;
+}
+
+function optionsOf({ faults, maxFaults, guest, clones, rounds, without }: Question): ProtocolOptions {
+  return { faults, maxFaults, guest: guest.includes('all') ? [] : guest, clones, rounds, without };
+}
+
+function readFaults(protocol: Protocol, text: string | undefined): Question['faults'] {
+  if (text === undefined) return protocol.defaultFaults.map((name) => ({ name, budget: 1 }));
+  if (text === 'none') return [];
+  if (text === 'all') {
+    return protocol.faults.filter(({ impossible }) => !impossible).map(({ name }) => ({ name, budget: 1 }));
+  }
+  const faults = text.split(',').map((part) => {
+    const [name = '', budget = '1', ...rest] = part.trim().split(':');
+    find(
+      `fault of ${protocol.name}`,
+      name,
+      protocol.faults,
+      `none, all, or see check explain ${protocol.name}`,
+    );
+    if (rest.length > 0) throw new Problem(`--faults takes NAME or NAME:N, and got '${part}'`);
+    return { name, budget: wholeNumber(`--faults ${name}:N`, budget, 1) };
+  });
+  refuseTwice(
+    '--faults',
+    faults.map(({ name }) => name),
+  );
+  return faults;
+}
+
+function readGuest(protocol: Protocol, text: string): string[] {
+  if (text === 'all') return ['all'];
+  const names = text.split(',').map((part) => part.trim());
+  for (const name of names) {
+    find(
+      `guest choice of ${protocol.name}`,
+      name,
+      protocol.guest,
+      `all, or see check explain ${protocol.name}`,
+    );
+  }
+  refuseTwice('--guest', names);
+  return names;
+}
+
+function readWithout(protocol: Protocol, names: readonly string[]): readonly string[] {
+  for (const name of names) {
+    find(`experiment of ${protocol.name}`, name, protocol.experiments, `see check explain ${protocol.name}`);
+  }
+  refuseTwice('--without', names);
+  return names;
+}
+
+function refuseTwice(flag: string, names: readonly string[]): void {
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  if (twice.length > 0)
+    throw new Problem(`${flag} names ${either([...new Set(twice)], 'and')} more than once`);
+}

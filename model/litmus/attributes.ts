@@ -1,0 +1,119 @@
+/** What a `task` line says of a task at the start. */
+import { SIGNALS, type Sig, type Task } from '../kernel/state.js';
+import { LitmusError, type Attribute, type Litmus, type LitmusState } from './litmus.js';
+import { ACTIONS, SA_FLAGS } from './signal-calls.js';
+
+interface Subject {
+  readonly name: string;
+  readonly task: Task;
+  readonly s: LitmusState;
+  refuse(what: string): never;
+  /** Another task that exists at the start. */
+  other(name: string | undefined): Task;
+}
+
+interface Kind {
+  readonly usage: string;
+  apply(subject: Subject, rest: readonly string[]): void;
+}
+
+/** By first word. In this order they are applied, so that who shares something is known before it is changed. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  thread: {
+    usage: 'thread of P',
+    apply(subject, [, of]) {
+      const leader = subject.other(of);
+      Object.assign(subject.task, {
+        group_leader: leader.group_leader,
+        real_parent: leader.real_parent,
+        exit_signal: 'thread',
+        mm: leader.mm,
+        sighand: leader.sighand,
+        files: leader.files,
+      });
+    },
+  },
+  child: {
+    usage: 'child of P',
+    apply(subject, [, of]) {
+      const parent = subject.other(of);
+      subject.task.real_parent = of!;
+      parent.children = [...parent.children, subject.name];
+    },
+  },
+  shares: {
+    usage: 'shares memory|files|handlers with P',
+    apply(subject, [what, , of]) {
+      const field = { memory: 'mm', files: 'files', handlers: 'sighand' }[what ?? ''] as 'mm' | undefined;
+      if (field === undefined) subject.refuse(`"${what ?? ''}" cannot be shared`);
+      subject.task[field!] = subject.other(of)[field!];
+    },
+  },
+  exit: {
+    usage: 'exit signal SIGUSR1',
+    apply(subject, [, sig = '']) {
+      if (sig !== '0' && !SIGNALS.includes(sig as Sig)) subject.refuse(`there is no signal "${sig}"`);
+      subject.task.exit_signal = sig === '0' ? '' : (sig as Sig);
+    },
+  },
+  blocks: {
+    usage: 'blocks SIGCHLD SIGUSR1, or blocks all',
+    apply({ s, task, refuse }, sigs) {
+      const all = sigs[0] === 'all' ? SIGNALS : sigs;
+      const strange = all.find((sig) => !SIGNALS.includes(sig as Sig));
+      if (strange !== undefined) refuse(`there is no signal "${strange}"`);
+      s.sigset[task.blocked] = SIGNALS.filter((sig) => all.includes(sig)).join(' ');
+    },
+  },
+  handles: {
+    usage: 'handles SIGCHLD SA_RESTART SA_NOCLDWAIT SA_NOCLDSTOP',
+    apply: (subject, [sig, ...flags]) => act(subject, 'handler', sig, flags),
+  },
+  ignores: {
+    usage: 'ignores SIGCHLD',
+    apply: (subject, [sig]) => act(subject, ACTIONS['SIG_IGN']!, sig, []),
+  },
+  init: { usage: 'init, for the init of a pid namespace', apply() {} },
+};
+
+function act(
+  { s, task, refuse }: Subject,
+  action: string,
+  sig: string | undefined,
+  flags: readonly string[],
+): void {
+  if (!SIGNALS.includes(sig as Sig)) refuse(`there is no signal "${sig ?? ''}"`);
+  const strange = flags.find((flag) => !(SA_FLAGS as readonly string[]).includes(flag));
+  if (strange !== undefined) refuse(`"${strange}" is none of ${SA_FLAGS.join(', ')}`);
+  s.sighand[task.sighand]![sig!] = [action, ...flags].join('+');
+}
+
+export function applyAttributes(litmus: Litmus, s: LitmusState): void {
+  const order = Object.keys(KINDS);
+  for (const [name, attributes] of Object.entries(litmus.attributes)) {
+    const task = s.task[name];
+    for (const { line, words } of attributes.toSorted((a, b) => rank(order, a) - rank(order, b))) {
+      const refuse = (what: string): never => {
+        throw new LitmusError(litmus.file, line, what);
+      };
+      if (task === undefined) refuse(`${name} has no column`);
+      if (task!.state === 'absent') refuse(`${name} is cloned, so it is not there at the start`);
+      const [first = '', ...rest] = words;
+      const kind = KINDS[first];
+      const usages = Object.values(KINDS).map(({ usage }) => usage);
+      if (kind === undefined) refuse(`"${words.join(' ')}" says nothing of a task; write ${usages.join('; ')}`);
+      const other = (of: string | undefined): Task => {
+        const found = s.task[of ?? ''];
+        if (found === undefined || found.state === 'absent' || found === task)
+          return refuse(`"${of ?? ''}" is no other task there is at the start; write ${kind!.usage}`);
+        return found;
+      };
+      const written = (what: string): never => refuse(`${what}; write ${kind!.usage}`);
+      kind!.apply({ name, task: task!, s, refuse: written, other }, rest);
+    }
+  }
+}
+
+function rank(order: readonly string[], { words }: Attribute): number {
+  return order.indexOf(words[0] ?? '');
+}

@@ -1,0 +1,41 @@
+/**
+ * One clone of the guest's: who takes part, and what their objects are called. The first has plain names (P, T, mgr),
+ * the second has a 2 behind each (P2, T2, mgr2).
+ */
+export interface Op {
+  /** The calling thread; in a later round it is the same thread again. */
+  readonly P: string;
+  readonly M: string;
+  readonly T: string;
+  /** The guest's child, after which the whole operation is named. */
+  readonly C: string;
+  /** Which of its caller's clones this is, from 1. */
+  readonly round: number;
+  /** The name of an object of this operation. */
+  own(name: string): string;
+}
+
+/** Each of `clones` threads clones `rounds` times in a row. Round by round, so that older tasks come first. */
+export function operations(clones: number, rounds: number): Op[] {
+  const ops: Op[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    for (let thread = 1; thread <= clones; thread++) {
+      const own = suffix((round - 1) * clones + thread);
+      ops.push({ P: suffix(thread)('P'), M: own('M'), T: own('T'), C: own('C'), round, own });
+    }
+  }
+  return ops;
+}
+
+function suffix(number: number): (name: string) => string {
+  return (name) => (number === 1 ? name : `${name}${number}`);
+}
+
+/** The operations of one calling thread, by round. */
+export function operationsOf(ops: readonly Op[], caller: string): readonly Op[] {
+  return ops.filter(({ P }) => P === caller);
+}
+
+export function callers(ops: readonly Op[]): string[] {
+  return [...new Set(ops.map(({ P }) => P))];
+}

@@ -1,0 +1,93 @@
+/** What QEMU does with a signal: the host handler, the hidden table, the delivery to the guest (rows 12 and 12a). */
+import { do_group_exit, isFatal, settle, sigprocmask, step, type Sig, type Step } from '../kernel/index.js';
+import { readSiginfo, siginfo, type Siginfo } from '../kernel/state.js';
+import { noticeDropped, signalTaken } from './guest.js';
+import { mutex_lock, mutex_unlock } from './pthread.js';
+import type { K, QemuState } from './qemu-state.js';
+
+/** The values of si_code, of which row 12 takes the bits. */
+const SI_CODE: Record<string, number> = {
+  CLD_EXITED: 1,
+  CLD_KILLED: 2,
+  CLD_DUMPED: 3,
+  CLD_TRAPPED: 4,
+  CLD_STOPPED: 5,
+  CLD_CONTINUED: 6,
+  SI_USER: 0,
+  SI_QUEUE: -1,
+  SI_TKILL: -6,
+  SI_KERNEL: 0x80,
+};
+const TAGGED = SI_CODE['CLD_EXITED']! | SI_CODE['CLD_KILLED']! | SI_CODE['CLD_DUMPED']!;
+
+/** Row 12a: QEMU has a handler of its own for what ends a process by default. */
+export function hostDisposition(sig: Sig, wanted: string): string {
+  return wanted === 'default' && isFatal(sig) ? 'handler' : wanted;
+}
+
+/** QEMU's host handler (row 12): it fills the thread's slot and leaves all host signals blocked. */
+export function host_signal_handler(k: K, sig: Sig, si_code: string, si_pid: number): void {
+  // The program that C has executed is not this QEMU: what kills by default kills.
+  if (k.t.mm !== 'P') {
+    do_group_exit(k, 'CLD_KILLED');
+    return;
+  }
+  if (k.s.qemu.sigtab[k.me] !== '') throw new Error(`${k.me} got ${sig} with host signals blocked`);
+  const tag = (SI_CODE[si_code]! & TAGGED) !== 0 ? '+' : '';
+  k.s.qemu.sigtab[k.me] = `${tag}${siginfo(sig, si_code, si_pid)}`;
+  k.t.blocked = 'all';
+  if (k.t.pc.startsWith('guest.')) toGuest(k, k.t.pc);
+}
+
+/** Back to guest code, at a label as `Task.pc` has it, by way of the delivery of what is pending for the guest. */
+export function toGuest(k: K, label: string): void {
+  const entry = k.s.qemu.sigtab[k.me]!;
+  if (entry === '') {
+    k.resume(label);
+    return;
+  }
+  k.t.ret = label;
+  k.goto(entry.startsWith('+') ? 'deliver.lock' : 'deliver.guest');
+}
+
+/** process_pending_signals: what QEMU does with a signal before guest code runs again. */
+export function deliverProgram(): Step<QemuState>[] {
+  return [
+    step('deliver.lock', '12', (k) => mutex_lock(k, 'hidden_lock')),
+    step('deliver.lookup', '12', (k) => {
+      const { si_code, si_pid } = pending(k);
+      const { hidden } = k.s.qemu;
+      if (hidden.includes(si_pid)) {
+        k.s.qemu.hidden = hidden.filter((tid) => tid !== si_pid);
+        noticeDropped(k, si_code, si_pid, 'lost');
+        k.s.qemu.sigtab[k.me] = '-';
+      }
+      mutex_unlock(k, 'hidden_lock');
+      k.says(`is ${si_pid} hidden? ${hidden.includes(si_pid) ? 'yes: drop its signal, forget it' : 'no'}`);
+    }),
+    step('deliver.guest', '12', (k) => {
+      if (k.s.qemu.sigtab[k.me] === '-') k.says('process_pending_signals: nothing left to deliver');
+      else deliver(k);
+      k.s.qemu.sigtab[k.me] = '';
+      if (k.jumped) return;
+      sigprocmask(k, 'guest');
+      k.resume(k.t.ret);
+      k.t.ret = '';
+    }),
+  ];
+}
+
+function pending(k: K): Siginfo {
+  return readSiginfo(k.s.qemu.sigtab[k.me]!.replace('+', ''));
+}
+
+/** The guest's own disposition decides; a default that ends the process ends QEMU by the same signal. */
+function deliver(k: K): void {
+  const { sig, si_code, si_pid } = pending(k);
+  const table = k.s.sighand[k.t.sighand]!;
+  const wanted = table[sig] === undefined ? 'default' : settle(k.move, table, sig);
+  k.says(`process_pending_signals: ${sig} from ${si_pid}, the guest's disposition is ${wanted}`);
+  if (wanted === 'handler') signalTaken(k, si_code, si_pid);
+  else if (wanted === 'default' && isFatal(sig)) do_group_exit(k, 'CLD_KILLED');
+  else noticeDropped(k, si_code, si_pid, 'ignored');
+}

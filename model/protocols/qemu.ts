@@ -1,0 +1,203 @@
+/** The proposal and its repair as protocols: who takes part, what can go wrong, where it begins. */
+import { inRounds, stepInfo, taskSlot, type Machine, type Step } from '../kernel/index.js';
+import type { StepInfo } from '../system.js';
+import {
+  environment,
+  environmentSteps,
+  EXIT_GROUP_P,
+  guestActors,
+  kill,
+  strayFutexWake,
+  type Actor,
+} from './environment.js';
+import { GUEST_CHOICES, noticeDropped, noticeSent } from './guest.js';
+import { initialState } from './initial.js';
+import { callers, operations, operationsOf, type Op } from './op.js';
+import { allows, type Protocol, type ProtocolOptions } from './protocol.js';
+import { assertsZero, caller, child, manager, trampoline, type OnEagain } from './qemu-clone-vm.js';
+import { host_signal_handler, hostDisposition } from './qemu-signals.js';
+import {
+  COMPLETIONS,
+  CONDITIONS,
+  forEach,
+  MUTEXES,
+  objectNames,
+  objectOf,
+  WORDS,
+  type Locals,
+  type QemuState,
+} from './qemu-state.js';
+
+function machine(ops: readonly Op[], options: ProtocolOptions): Machine<QemuState> {
+  const standsOn = new Map<string, readonly string[]>(
+    ops.flatMap((op) => [
+      [op.M, [op.own('tls_M')]],
+      [op.T, [op.own('stack_T'), op.own('tls_M')]],
+      [op.C, [op.own('stack_C'), op.own('tls_M')]],
+    ]),
+  );
+  return {
+    tasks: [...callers(ops), ...ops.flatMap(({ M, T, C }) => [M, T, C])],
+    objectOf: objectOf(ops),
+    standsOn: (k) => (k.t.mm === 'P' ? (standsOn.get(k.me) ?? []) : []),
+    allows: (k, fault) => allows(options, k.s.faults, fault),
+    disposition: hostDisposition,
+    notified: noticeSent,
+    discarded: (k, _sig, si_code, si_pid) => noticeDropped(k, si_code, si_pid, 'ignored'),
+    handler: host_signal_handler,
+  };
+}
+
+/** A condition variable wakes its sleeper though nobody called, which POSIX allows. */
+const STRAY_COND: Actor<QemuState> = {
+  name: 'stray-cond',
+  sentence: 'a condition variable wakes its sleeper for no reason',
+  strike(k) {
+    const slept = Object.keys(k.s.cond).filter((cond) => k.s.cond[cond]!.length > 0);
+    if (slept.length === 0) k.block();
+    const cond = slept[k.move.choose(slept.length)]!;
+    k.s.cond[cond] = [];
+    k.says(`${cond} wakes its sleeper for no reason`);
+  },
+};
+
+const ACTORS: readonly Actor<QemuState>[] = [
+  ...guestActors<QemuState>(),
+  kill('T', 'the trampoline'),
+  strayFutexWake('mgr.managed_tid'),
+  STRAY_COND,
+];
+
+interface Program {
+  readonly task: string;
+  readonly steps: readonly Step<QemuState>[];
+  readonly info: readonly StepInfo[];
+}
+
+function programs(ops: readonly Op[], options: ProtocolOptions, eagain: OnEagain): Program[] {
+  const none = { cleartid: true, vforked: true } as const;
+  const make = (
+    task: string,
+    steps: readonly Step<QemuState>[],
+    never: Parameters<typeof stepInfo>[2],
+  ): Program => ({
+    task,
+    steps,
+    info: stepInfo(task, steps, never),
+  });
+  return [
+    ...callers(ops).map((P) => make(P, inRounds(operationsOf(ops, P), caller), none)),
+    ...ops.flatMap((op) => [
+      make(op.M, manager(op, eagain), none),
+      make(op.T, trampoline(op), { vforked: true }),
+      withoutSignals(make(op.C, child(op), { cleartid: true }), options),
+    ]),
+  ];
+}
+
+/** C, unlike P, is sent signals by faults only. */
+function withoutSignals(program: Program, options: ProtocolOptions): Program {
+  if (options.faults.some(({ name }) => name === 'term-C')) return program;
+  const neverTaken = 'without a fault nobody sends the child a signal';
+  return {
+    ...program,
+    info: program.info.map((one) => (one.label.startsWith('deliver.') ? { ...one, neverTaken } : one)),
+  };
+}
+
+function build(name: string, options: ProtocolOptions, eagain: OnEagain): ReturnType<Protocol['build']> {
+  const ops = operations(options.clones, options.rounds);
+  const here = machine(ops, options);
+  const all = programs(ops, options, eagain);
+  const state: QemuState = {
+    ...initialState({ ops, tasks: here.tasks, asked: options.guest, start: 'do_fork.dinfo' }),
+    word: forEach(ops, WORDS, () => 0),
+    futex: forEach(ops, ['mgr.managed_tid'], (): string[] => []),
+    object: objectNames(ops),
+    mutex: { clone_lock: '', hidden_lock: '', ...forEach(ops, MUTEXES, () => '') },
+    cond: forEach(ops, CONDITIONS, (): string[] => []),
+    set: forEach(ops, COMPLETIONS, () => 0),
+    qemu: {
+      hidden: [],
+      sigtab: Object.fromEntries([...callers(ops), ...ops.map(({ C }) => C)].map((task) => [task, ''])),
+    },
+    local: Object.fromEntries(
+      ops.map(({ C }): [string, Locals] => [C, { sigmask: '', result: 0, managed_tid: 0 }]),
+    ),
+  };
+  return {
+    name,
+    initial: state,
+    slots: [
+      ...all.map(({ task, steps }) => taskSlot(task, steps, here)),
+      ...environment(ACTORS, options, here),
+    ],
+    properties: [],
+    steps: [...all.flatMap(({ info }) => info), ...environmentSteps(ACTORS, options)],
+    faults: (s) => (s as QemuState).faults,
+  };
+}
+
+const shared: Omit<Protocol, 'name' | 'summary' | 'description' | 'build'> = {
+  faults: [
+    { name: 'alloc-stack-T', sentence: 'the stack of the trampoline cannot be allocated (row 1)' },
+    { name: 'alloc-stack-C', sentence: 'the stack of the child cannot be allocated (row E1)' },
+    { name: 'clone-M', sentence: 'the TLS manager cannot be created (row E2)' },
+    { name: 'clone-T', sentence: 'the clone of the trampoline fails (row E4)' },
+    { name: 'clone-C', sentence: 'the clone of the child fails (row E5)' },
+    EXIT_GROUP_P,
+    ...ACTORS,
+    {
+      name: 'sigmask-M',
+      sentence: 'the mask cannot be restored after the manager started (row E3)',
+      impossible: true,
+    },
+    {
+      name: 'sigmask-T',
+      sentence: 'signals cannot be blocked before the trampoline (row E4)',
+      impossible: true,
+    },
+    { name: 'sigmask-C', sentence: 'the mask of the child cannot be set (row E6)', impossible: true },
+  ],
+  guest: GUEST_CHOICES,
+  experiments: [],
+  defaultFaults: ['alloc-stack-T', 'alloc-stack-C', 'clone-M', 'clone-T', 'clone-C'],
+  properties: [
+    'no-failed-assertion',
+    'no-use-after-free',
+    'no-double-free',
+    'no-bad-lock',
+    'no-leak',
+    'no-hang',
+    'single-exit-signal',
+    'only-own-children-waitable',
+    'exit-signal-as-requested',
+    'parent-is-caller',
+    'vfork-suspends-caller',
+    'guest-mask-kept',
+    'clone-result',
+  ],
+};
+
+export const qemuCloneVm: Protocol = {
+  ...shared,
+  name: 'qemu-clone-vm',
+  summary: "QEMU linux-user's clone(CLONE_VM) with a TLS manager and a trampoline, as posted in June 2020",
+  description: [
+    'The guest calls clone(CLONE_VM) inside QEMU. P, the calling thread, parks a thread M for its TLS image, clones a',
+    'trampoline T onto it, and T clones the child C with CLONE_PARENT|CLONE_VFORK. T frees the stack of C, M that of T.',
+    'Josh Kunz, "linux-user: Support extended clone(CLONE_VM)", qemu-devel, 12 June 2020; never merged.',
+  ].join('\n'),
+  build: (options) => build('qemu-clone-vm', options, (k) => assertsZero(k, 'EAGAIN')),
+};
+
+export const qemuCloneVmEagainFixed: Protocol = {
+  ...shared,
+  name: 'qemu-clone-vm-eagain-fixed',
+  summary: "the same with the repair its author announced: the manager's wait is a loop that accepts EAGAIN",
+  description: [
+    'As qemu-clone-vm, but M reads managed_tid again when FUTEX_WAIT returns EAGAIN, instead of failing an assertion.',
+    'The author wrote that he had such a patch; its text is not public, so the loop is ours.',
+  ].join('\n'),
+  build: (options) => build('qemu-clone-vm-eagain-fixed', options, (k) => k.goto('manager.read_tid')),
+};

@@ -1,0 +1,15 @@
+/** How far a search is, in one line. */
+
+import { count, duration } from './layout.js';
+
+export interface Progress {
+  readonly states: number;
+  readonly turns: number;
+  readonly frontier: number;
+  readonly seconds: number;
+}
+
+export function formatProgress({ states, turns, frontier, seconds }: Progress): string {
+  const rate = seconds > 0 ? Math.round(states / seconds) : 0;
+  return `${count(states)} states · turn ${turns} · frontier ${count(frontier)} · ${count(rate)} states/s · ${duration(seconds)}`;
+}
