@@ -9,6 +9,7 @@ import { codes } from './commands/codes.js';
 import { engineNames } from './commands/engines.js';
 import { explain } from './commands/explain.js';
 import { list } from './commands/list.js';
+import { litmus, type LitmusFlags, litmusFormats } from './commands/litmus.js';
 import { oneOf } from './commands/names.js';
 import { Problem } from './commands/problem.js';
 import { defaults } from './commands/question.js';
@@ -58,7 +59,7 @@ function declare(done: (code: number) => void): Command {
     .option('--property <NAME...>', 'check these promises only')
     .option('--engine <NAME>', engineNames.join(', '), 'auto')
     .option('--max-states <N>', 'stop at N states')
-    .option('--max-memory <SIZE>', 'stop at so much memory: 512M, 4G')
+    .option('--max-memory <SIZE>', 'stop at so much memory: 512M, 4G (default: 80% of what there is)')
     .option('--timeout <SECONDS>', 'stop after so long')
     .option('--format <NAME>', `${formats.join(', ')} (default: text)`)
     .option('--graph', `draw the state graph instead of a trace, as dot or svg`)
@@ -85,6 +86,12 @@ function declare(done: (code: number) => void): Command {
     .description('what a protocol, property, fault, guest choice or verdict means')
     .argument('<NAME>')
     .action(async (name: string) => done(await explain(name)));
+  program
+    .command('litmus')
+    .description('asks the kernel of the model what each litmus test asks, and compares the answers')
+    .argument('[FILE...]', 'tests of your own (default: those that come with the package)')
+    .option('--format <NAME>', litmusFormats.join(', '), 'text')
+    .action(async (files: string[], flags: LitmusFlags) => done(await litmus(files, flags)));
   program
     .command('replay')
     .description('play a run again, from the line at the end of its trace')

@@ -1,5 +1,6 @@
 /** `check [PROTOCOL...]`: searches, reports, and tells the outcome by its exit code. */
 
+import { totalmem } from 'node:os';
 import { replay } from '../checker/run.js';
 import type { Limits } from '../checker/result.js';
 import { defaultProtocol } from '../model/protocols/index.js';
@@ -102,10 +103,16 @@ function planOf(names: readonly string[], flags: CheckFlags): Plan {
       ...(flags.maxStates === undefined
         ? {}
         : { maxStates: wholeNumber('--max-states', flags.maxStates, 1) }),
-      ...(flags.maxMemory === undefined ? {} : { maxMemory: memory('--max-memory', flags.maxMemory) }),
+      maxMemory: flags.maxMemory === undefined ? mostMemory() : memory('--max-memory', flags.maxMemory),
       ...(flags.timeout === undefined ? {} : { timeout: seconds('--timeout', flags.timeout) }),
     },
   };
+}
+
+/** Stopping with what is known is better than being killed for want of memory. */
+function mostMemory(): number {
+  const allowed = process.constrainedMemory() ?? 0;
+  return 0.8 * (allowed > 0 ? Math.min(allowed, totalmem()) : totalmem());
 }
 
 function hintAtBudgets({ questions }: Plan): void {

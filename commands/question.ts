@@ -63,6 +63,11 @@ export function hashOf(question: Question): string {
 export function checkProperties(name: string, wanted: readonly string[]): void {
   const names = findProtocol(name).properties;
   for (const each of wanted) {
+    if (protocols.some((protocol) => protocol.name === each)) {
+      throw new Problem(
+        `'${each}' is a protocol, and --property takes all names after it; put the protocol first`,
+      );
+    }
     if (!names.includes(each))
       throw unknown(`property of ${name}`, each, names, `check explain ${name} shows all`);
   }

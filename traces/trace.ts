@@ -79,7 +79,7 @@ function formatStep(
   const [first = '', ...more] = wrap(step.says === '' ? step.label : step.says, room);
   return [
     `${mark} ${String(number).padStart(4)}  ${lane}  ${first.padEnd(room)}  ${paint('faint', right)}`,
-    ...more.map((line) => `${' '.repeat(margin + 2)}${line}`),
+    ...more.map((line) => `${' '.repeat(margin + 4)}${line}`),
   ];
 }
 

@@ -132,6 +132,7 @@ function takeOver(k: Cpu<KernelState>): void {
   k.s.pids.free = [...k.s.pids.free, t.tid].toSorted((a, b) => a - b);
   t.tid = tid;
   t.group_leader = me;
+  t.exit_signal = 'SIGCHLD';
   k.s.signal[me] = { ...k.s.signal[old]!, group_exec_task: '' };
   k.s.signal[old] = newSignal();
   k.s.task[old] = absentTask();

@@ -69,6 +69,8 @@ export function send_signal<S extends KernelState>(
   // SIG-5: what ends the process without a core ends it at send time, if any thread would take it.
   const fatal = dispositionOf(k, target, sig) === 'default' && isFatal(sig) && !CORE_BY_DEFAULT.includes(sig);
   const takers = whom === 'thread' ? [to] : threads(k, target.group_leader);
+  // A set that is still open is first read now that a signal is pending for the thread.
+  for (const thread of takers) isBlocked(k, k.task(thread), sig);
   if (fatal && takers.some((thread) => wants_signal(k, k.task(thread), sig)))
     zap_group(k, target.group_leader, 'CLD_KILLED', sig);
   return { fate: 'queued', pending: '' };
@@ -76,7 +78,9 @@ export function send_signal<S extends KernelState>(
 
 /** Would this thread take the signal now? A stopped one would not, nor one that is exiting. SIG-6 */
 function wants_signal<S extends KernelState>(k: Cpu<S>, task: Task, sig: Sig): boolean {
-  return task.state === 'running' && task.jobctl !== 'stopped' && !isBlocked(k, task, sig);
+  const standsStill = task.jobctl === 'stopped' || task.jobctl === 'telling';
+  if (task.state !== 'running' || (standsStill && signalOf(k, task).stop === 'stopped')) return false;
+  return !isBlocked(k, task, sig);
 }
 
 function isOverLimit<S extends KernelState>(k: Cpu<S>): boolean {

@@ -1,5 +1,5 @@
 /** The litmus tests that come with the package, and how to read one of one's own. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Litmus } from './litmus.js';
 import { parseLitmus } from './parse.js';
@@ -9,15 +9,16 @@ export { judge, printCondition, printOutcome, satisfies, type Judgement, type Ou
 export { parseLitmus } from './parse.js';
 export { litmusSystem, OUTCOME } from './system.js';
 
-/** They lie beside this file, in the sources and in what is installed. */
-export const LITMUS_FOLDER = fileURLToPath(new URL('./', import.meta.url));
+/** They lie beside this file in the sources, and at the same place of the package for what is compiled. */
+const FOLDERS = ['./', '../../../model/litmus/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
 /** Paths of all tests that are shipped, in the order of their names. */
 export function shippedLitmus(): string[] {
-  return readdirSync(LITMUS_FOLDER)
-    .filter((name) => name.endsWith('.litmus'))
-    .toSorted()
-    .map((name) => `${LITMUS_FOLDER}${name}`);
+  for (const folder of FOLDERS) {
+    const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.litmus')) : [];
+    if (names.length > 0) return names.toSorted().map((name) => `${folder}${name}`);
+  }
+  throw new Error('the litmus tests that come with the package are not there');
 }
 
 export function readLitmus(path: string): Litmus {

@@ -6,7 +6,7 @@ import { set_robust_list } from '../kernel/robust.js';
 import { fatal_signal_pending, interrupted, signal_pending } from '../kernel/signal.js';
 import { kernel, step, type Step } from '../kernel/step.js';
 import type { LitmusState } from './litmus.js';
-import { wordNamed, type Call, type K, type Place } from './operations.js';
+import { wordNamed, type Call, type K, type Place } from './place.js';
 import { show } from './outcome.js';
 
 function simple(place: Place, run: (k: K) => void): Step<LitmusState>[] {

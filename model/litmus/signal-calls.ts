@@ -5,7 +5,7 @@ import { pause, sigtimedwait } from '../kernel/sigwait.js';
 import { readSiginfo, SIGNALS, type Sig } from '../kernel/state.js';
 import { step } from '../kernel/step.js';
 import type { LitmusState } from './litmus.js';
-import { flagsNamed, taskNamed, type Call, type Place } from './operations.js';
+import { flagsNamed, taskNamed, type Call, type Place } from './place.js';
 
 export const ACTIONS: Readonly<Record<string, string>> = {
   SIG_IGN: 'ignore',

@@ -11,7 +11,7 @@ import { step, type Step } from '../kernel/step.js';
 import { wait4, WAIT_FLAGS } from '../kernel/wait.js';
 import type { LitmusState, Operation } from './litmus.js';
 import { show } from './outcome.js';
-import { flagsNamed, taskNamed, wordNamed, type Call, type K, type Place } from './operations.js';
+import { flagsNamed, taskNamed, wordNamed, type Call, type K, type Place } from './place.js';
 
 /** Numbers the older call takes for an exit signal and that no signal has (CLONE-6): none is ever sent. */
 const NO_SIGNAL = ['0', '100'];

@@ -74,7 +74,7 @@ describe('check', () => {
   it('draws the trace, and the state graph when it is small', async () => {
     expect((await run([...broken, '--format', 'dot'])).stdout).toMatch(/^digraph trace/);
     expect((await run([...broken, '--format', 'svg'])).stdout).toContain('</svg>');
-    expect((await run([...sound, '--graph', '--depth', '2', '--guest', 'SIGCHLD'])).stdout).toMatch(
+    expect((await run([...sound, '--graph', '--depth', '1', '--guest', 'SIGCHLD'])).stdout).toMatch(
       /^digraph states/,
     );
     const large = await run(['native', '--graph', '--quiet']);
@@ -101,6 +101,7 @@ describe('what cannot be asked', () => {
   it.each([
     [['qemu-clone'], /there is no protocol 'qemu-clone'\. Did you mean qemu-clone-vm/],
     [['--property', 'no-laek'], /Did you mean no-leak\?/],
+    [['--property', 'no-leak', 'native'], /'native' is a protocol, .*put the protocol first/],
     [['--faults', 'clone-X'], /there is no fault of qemu-clone-vm 'clone-X'\. Did you mean clone-/],
     [['--faults', 'clone-T:0'], /whole number from 1/],
     [['--faults', 'clone-T,clone-T'], /clone-T more than once/],

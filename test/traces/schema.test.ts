@@ -14,11 +14,6 @@ describe('the JSON Schema', () => {
   });
 
   it('refuses a report with a field missing, a wrong word or a wrong type', () => {
-    const spoil = (change: (run: Record<string, unknown>) => void) => {
-      const report = JSON.parse(formatJson([broken]));
-      change(report.runs[0]);
-      return faultsOf(schema, report);
-    };
     expect(spoil((run) => delete run['states'])).toEqual(['runs.0.states is missing']);
     expect(spoil((run) => (run['stopped'] = 'tired'))).toHaveLength(1);
     expect(spoil((run) => (run['depth'] = 'deep'))).toHaveLength(1);
@@ -37,4 +32,11 @@ function closed(schema: Schema): Schema {
       ? { ...value, additionalProperties: false }
       : value,
   );
+}
+
+/** What is wrong with a report whose run was changed. */
+function spoil(change: (run: Record<string, unknown>) => void): string[] {
+  const report = JSON.parse(formatJson([broken]));
+  change(report.runs[0]);
+  return faultsOf(schema, report);
 }

@@ -1,0 +1,120 @@
+/** `check litmus`: asks the kernel of the model what each litmus file asks, and compares the answer. */
+import { explicit } from '../checker/explicit.js';
+import {
+  judge,
+  LitmusError,
+  litmusSystem,
+  OUTCOME,
+  printCondition,
+  printOutcome,
+  readLitmus,
+  satisfies,
+  shippedLitmus,
+  type Judgement,
+  type Litmus,
+  type Outcome,
+} from '../model/litmus/index.js';
+import { DEFAULT_RELEASE } from '../model/platforms.js';
+import type { System } from '../model/system.js';
+import { codes } from './codes.js';
+import { oneOf } from './names.js';
+import { writeOut } from './output.js';
+import { Problem } from './problem.js';
+
+export interface LitmusResult extends Judgement {
+  readonly test: Litmus;
+  /** Each once, in the order of their text. */
+  readonly outcomes: readonly Outcome[];
+  readonly states: number;
+}
+
+export const litmusFormats = ['text', 'json'] as const;
+
+export interface LitmusFlags {
+  readonly format: string;
+}
+
+/** Runs the command on the files given, or on all that are shipped; answers with the exit code. */
+export async function litmus(files: readonly string[], flags: LitmusFlags): Promise<number> {
+  const format = oneOf('format', flags.format, litmusFormats);
+  const started = performance.now();
+  // All files are read before the first is run, so that one that cannot be read does not waste a run.
+  const all = (files.length > 0 ? files : shippedLitmus()).map(prepare);
+  const results: LitmusResult[] = [];
+  for (const { test, system } of all) results.push(await runLitmus(test, system));
+  const seconds = (performance.now() - started) / 1000;
+  await writeOut(format === 'json' ? printJson(results, seconds) : printText(results, seconds));
+  return results.every(({ asExpected }) => asExpected) ? codes.fine : codes.violated;
+}
+
+function prepare(file: string): { test: Litmus; system: System } {
+  try {
+    const test = readLitmus(file);
+    return { test, system: litmusSystem(test) };
+  } catch (error) {
+    if (error instanceof LitmusError) throw new Problem(error.message);
+    if (error instanceof Error && 'code' in error)
+      throw new Problem(`cannot read ${file}: ${error.message}; give a .litmus file, or none for those shipped`);
+    throw error;
+  }
+}
+
+/** Explores one file to the end. */
+export async function runLitmus(test: Litmus, system: System = litmusSystem(test)): Promise<LitmusResult> {
+  const { properties, states, exhausted } = await explicit(system);
+  if (!exhausted) throw new Error(`${test.file}: the search did not end`);
+  const found = properties.find(({ name }) => name === OUTCOME)!;
+  const outcomes = found.counterexamples
+    .map(({ cause }) => cause.object)
+    .toSorted()
+    .map((text) => JSON.parse(text) as Outcome);
+  return { test, outcomes, states, ...judge(test, outcomes) };
+}
+
+function printText(results: readonly LitmusResult[], seconds: number): string {
+  const wrong = results.filter(({ asExpected }) => !asExpected);
+  const summary =
+    wrong.length === 0
+      ? `${results.length} litmus tests, every answer as expected`
+      : `${wrong.length} of ${results.length} litmus tests are not as expected: ${wrong.map(({ test }) => test.name).join(', ')}`;
+  return [...results.map(printResult), `${summary} (${seconds.toFixed(1)} s)`, ''].join('\n');
+}
+
+function printResult(result: LitmusResult): string {
+  const { test, outcomes, word, asExpected, reached } = result;
+  const release = test.kernel === '' ? '' : ` on ${test.kernel}`;
+  const verdict = !reached
+    ? `${word}${release}, but never reached: ${printCondition(test.reached)}`
+    : asExpected
+      ? `${word}${release}, as expected`
+      : `${word}${release}, where ${test.expect} is expected`;
+  return [
+    `${asExpected ? 'ok  ' : 'DIFF'} ${test.name} (${test.rules.join(', ')})`,
+    `     ${test.question}`,
+    ...outcomes.map(
+      (outcome) => `     ${satisfies(outcome, test.exists) ? '*' : ' '} ${printOutcome(outcome)}`,
+    ),
+    `     ${printCondition(test.exists)}: ${verdict}`,
+    '',
+  ].join('\n');
+}
+
+function printJson(results: readonly LitmusResult[], seconds: number): string {
+  const tests = results.map(({ test, outcomes, states, word, reached, asExpected }) => ({
+    name: test.name,
+    file: test.file,
+    rules: test.rules,
+    question: test.question,
+    kernel: test.kernel || DEFAULT_RELEASE,
+    condition: printCondition(test.exists),
+    expected: test.expect,
+    word,
+    reached,
+    asExpected,
+    states,
+    outcomes: outcomes.map((outcome) => ({ ...outcome })),
+    because: test.because,
+    source: test.source,
+  }));
+  return `${JSON.stringify({ schemaVersion: 1, tests, seconds }, null, 2)}\n`;
+}
