@@ -37,8 +37,12 @@ export function withoutGhosts(seeing: System): System {
       ...slot,
       step(draft: State, move: Move): void {
         slot.step(draft, move);
-        const { guest, seen } = draft as { guest: Record<string, Record<string, unknown>>; seen: Record<string, unknown> };
-        for (const one of Object.values(guest)) Object.assign(one, { notice: '', notice_sig: '', waited: '' });
+        const { guest, seen } = draft as {
+          guest: Record<string, Record<string, unknown>>;
+          seen: Record<string, unknown>;
+        };
+        for (const one of Object.values(guest))
+          Object.assign(one, { notice: '', notice_sig: '', waited: '' });
         Object.assign(seen, { strayNotice: false, strayWait: false });
       },
     })),

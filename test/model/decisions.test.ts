@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest';
+import { explicit } from '../../checker/explicit.js';
+import type { SearchResult } from '../../checker/result.js';
+import { system } from './ask.js';
+import { early } from './decisions.js';
+
+/** Everything that is said of the properties; a run may be longer by the step in which all is chosen. */
+function told(result: SearchResult): unknown {
+  return result.properties.map(({ name, verdict, counterexamples }) => ({
+    name,
+    verdict,
+    causes: counterexamples.map(({ cause, turns }) => ({ cause, turns })),
+  }));
+}
+
+describe('late choices', () => {
+  test.each([
+    [
+      'native',
+      { faults: ['clone-C'], guest: ['SIGCHLD', 'SIGUSR1', 'wait-any', 'child-exits', 'child-execs'] },
+    ],
+    ['qemu-clone-vm', { guest: ['SIGCHLD', 'handler', 'unblocked', 'wait-any', 'child-exit-groups', 'child-stays'] }],
+  ])('keep the verdicts of %s, and cut its states', async (name, question) => {
+    const late = await explicit(system(name, question));
+    const soon = await explicit(early(system(name, question)));
+    expect(told(late)).toEqual(told(soon));
+    expect(late.states * 2).toBeLessThan(soon.states);
+  });
+});
