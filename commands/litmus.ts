@@ -54,7 +54,9 @@ function prepare(file: string): { test: Litmus; system: System } {
   } catch (error) {
     if (error instanceof LitmusError) throw new Problem(error.message);
     if (error instanceof Error && 'code' in error)
-      throw new Problem(`cannot read ${file}: ${error.message}; give a .litmus file, or none for those shipped`);
+      throw new Problem(
+        `cannot read ${file}: ${error.message}; give a .litmus file, or none for those shipped`,
+      );
     throw error;
   }
 }
@@ -67,7 +69,7 @@ export async function runLitmus(test: Litmus, system: System = litmusSystem(test
   const outcomes = found.counterexamples
     .map(({ cause }) => cause.object)
     .toSorted()
-    .map((text) => JSON.parse(text) as Outcome);
+    .map((text): Outcome => JSON.parse(text));
   return { test, outcomes, states, ...judge(test, outcomes) };
 }
 

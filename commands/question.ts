@@ -2,6 +2,7 @@
 
 import type { Protocol, ProtocolOptions } from '../model/protocols/index.js';
 import { protocols } from '../model/protocols/index.js';
+import { DEFAULT_RELEASE, releaseRules } from '../model/platforms.js';
 import type { System } from '../model/system.js';
 import { judged } from '../properties/index.js';
 import { either } from '../traces/layout.js';
@@ -26,7 +27,7 @@ export interface QuestionFlags {
 /** The flags with which `check` runs when nothing else is said. */
 export const defaults = {
   platform: 'linux',
-  kernel: '6.18',
+  kernel: DEFAULT_RELEASE,
   clones: '1',
   rounds: '1',
   maxFaults: '1',
@@ -39,7 +40,7 @@ export function questionOf(name: string, flags: QuestionFlags): Question {
   return {
     protocol: name,
     platform: onlyKnown('--platform', flags.platform, defaults.platform),
-    kernel: onlyKnown('--kernel', flags.kernel, defaults.kernel),
+    kernel: readRelease(flags.kernel),
     clones: wholeNumber('--clones', flags.clones, 1),
     rounds: wholeNumber('--rounds', flags.rounds, 1),
     faults: readFaults(protocol, flags.faults),
@@ -93,14 +94,24 @@ export function checkQuestion(question: Question): void {
   });
 }
 
-/** This release has one platform and one kernel; the flags exist so that a script can be explicit. */
+function readRelease(text: string): string {
+  try {
+    releaseRules(text);
+    return text;
+  } catch (error) {
+    if (error instanceof RangeError) throw new Problem(`--kernel: ${error.message}`);
+    throw error;
+  }
+}
+
+/** This release has one platform; the flag exists so that a script can be explicit. */
 function onlyKnown(flag: string, given: string, known: string): string {
   if (given !== known) throw new Problem(`${flag} ${given} is not supported; this release knows ${known}`);
   return known;
 }
 
-function optionsOf({ faults, maxFaults, guest, clones, rounds, without }: Question): ProtocolOptions {
-  return { faults, maxFaults, guest: guest.includes('all') ? [] : guest, clones, rounds, without };
+function optionsOf({ faults, maxFaults, guest, clones, rounds, kernel, without }: Question): ProtocolOptions {
+  return { faults, maxFaults, guest: guest.includes('all') ? [] : guest, clones, rounds, kernel, without };
 }
 
 function readFaults(protocol: Protocol, text: string | undefined): Question['faults'] {

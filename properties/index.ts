@@ -2,14 +2,15 @@
 import type { Protocol, ProtocolOptions } from '../model/protocols/index.js';
 import type { Property, System } from '../model/system.js';
 import { cloneResult, guestMaskKept, vforkSuspendsCaller } from './guest.js';
-import { noDoubleFree, noLeak, noUseAfterFree } from './memory.js';
+import { noDoubleFree, noLeak, noUseAfterFree, ownTls } from './memory.js';
 import { onlyOwnChildrenWaitable, singleExitSignal } from './notices.js';
 import { exitSignalAsRequested, parentIsCaller } from './parentage.js';
 import { noHang } from './progress.js';
-import { noBadLock, noFailedAssertion } from './soundness.js';
+import { noBadLock, noCrash, noFailedAssertion } from './soundness.js';
 
 export const properties = [
   noFailedAssertion,
+  noCrash,
   noUseAfterFree,
   noDoubleFree,
   noBadLock,
@@ -19,6 +20,7 @@ export const properties = [
   onlyOwnChildrenWaitable,
   exitSignalAsRequested,
   parentIsCaller,
+  ownTls,
   vforkSuspendsCaller,
   guestMaskKept,
   cloneResult,

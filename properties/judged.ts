@@ -48,3 +48,8 @@ export function holdsMemory(s: Judged, child: string): boolean {
   if (vfork_waiter !== '') return true;
   return state === 'running' && mm === 'P' && pc !== 'guest.execve/K7e';
 }
+
+/** Has somebody stopped a task, for good as it seems? Whoever waits for it then is not to blame. */
+export function somebodyIsStopped(s: Judged): boolean {
+  return Object.values(s.signal).some(({ stop }) => stop === 'stopped');
+}

@@ -1,5 +1,5 @@
 /** Nobody uses, frees or forgets memory wrongly. */
-import { always, children, holdsMemory, isAlive, step, type Judged } from './judged.js';
+import { always, children, firstBroken, holdsMemory, isAlive, step, type Judged } from './judged.js';
 
 export const noUseAfterFree = step({
   name: 'no-use-after-free',
@@ -31,6 +31,34 @@ export const noLeak = always({
       : '';
   },
 });
+
+export const ownTls = always({
+  name: 'own-tls',
+  sentence: "while a caller can run, no other task that can run uses the caller's TLS image",
+  witness: 'tls-given',
+  broken: (s) =>
+    firstBroken(s, (child) => {
+      const { caller } = s.guest[child]!;
+      const others = Object.keys(s.task).filter((name) => name !== caller && canRun(s, name));
+      const sharer = others.find((name) => usesSameTls(s, name, caller));
+      return canRun(s, caller) && sharer !== undefined ? sharer : '';
+    }),
+});
+
+/** Not while it sleeps in vfork, nor before its clone is complete. */
+function canRun(s: Judged, name: string): boolean {
+  return (
+    isAlive(s, name) &&
+    s.task[name]!.pc !== '' &&
+    !Object.values(s.task).some((task) => task.vfork_waiter === name)
+  );
+}
+
+/** An address names one image in one memory only. */
+function usesSameTls(s: Judged, one: string, other: string): boolean {
+  const [a, b] = [s.task[one]!, s.task[other]!];
+  return a.mm === b.mm && a.fsbase === b.fsbase;
+}
 
 /** Whoever is to free it has ended, or has left the address space by exec. */
 function isForgotten(s: Judged, object: string): boolean {

@@ -1,6 +1,14 @@
 /** What the guest learns of the deaths of its children. */
 import { open } from '../model/kernel/late.js';
-import { always, atTheEnd, firstBroken, inGuestCode, isAlive, type Judged } from './judged.js';
+import {
+  always,
+  atTheEnd,
+  firstBroken,
+  inGuestCode,
+  isAlive,
+  somebodyIsStopped,
+  type Judged,
+} from './judged.js';
 
 export const singleExitSignal = atTheEnd({
   name: 'single-exit-signal',
@@ -13,7 +21,8 @@ export const singleExitSignal = atTheEnd({
       const { caller, notice, notice_sig } = s.guest[child]!;
       if (notice === 'twice') return child;
       // In a vfork without end the caller cannot take what is pending.
-      const missing = notice === 'lost' || (notice === 'pending' && inGuestCode(s, caller));
+      const missing =
+        notice === 'lost' || (notice === 'pending' && inGuestCode(s, caller) && !somebodyIsStopped(s));
       return missing && isAlive(s, caller) && wouldCatch(s, notice_sig) ? child : '';
     });
   },

@@ -1,12 +1,21 @@
 /** Everybody comes to an end who should. A wait that is as endless on Linux is no hang: the guest's own, or its vfork's. */
-import { atTheEnd, children, firstBroken, holdsMemory, inGuestCode, isAlive, type Judged } from './judged.js';
+import {
+  atTheEnd,
+  children,
+  firstBroken,
+  holdsMemory,
+  inGuestCode,
+  isAlive,
+  somebodyIsStopped,
+  type Judged,
+} from './judged.js';
 
 export const noHang = atTheEnd({
   name: 'no-hang',
   sentence:
     'the caller has come back from clone or is dead, the child runs guest code or is dead, and helpers whose work is done have ended',
   witness: 'clone-returned',
-  broken: (s) => firstBroken(s, (child) => hanging(s, child)),
+  broken: (s) => (somebodyIsStopped(s) ? '' : firstBroken(s, (child) => hanging(s, child))),
 });
 
 function hanging(s: Judged, child: string): string {

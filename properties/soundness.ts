@@ -7,6 +7,12 @@ export const noFailedAssertion = step({
   witness: 'assert',
 });
 
+export const noCrash = step({
+  name: 'no-crash',
+  sentence: 'no task dies of a fault in the code of the protocol itself',
+  witness: 'tls-given',
+});
+
 export const noBadLock = step({
   name: 'no-bad-lock',
   sentence: 'nobody releases a lock it does not hold, or frees one in use',

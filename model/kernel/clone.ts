@@ -45,7 +45,7 @@ export function clone<S extends KernelState>(label: string, row: string, call: C
       const flags = call.flags(k);
       const { parent_tid, child_tid } = call;
       const args = [
-        [...flags, call.exit_signal(k) || '0'].join('|'),
+        [...flags, call.exit_signal(k)].filter((part) => part !== '').join('|'),
         ...(call.stack === undefined ? [] : [`stack=${call.stack}`]),
         ...(parent_tid !== undefined && flags.includes('CLONE_PARENT_SETTID')
           ? [`parent_tid=${parent_tid}`]
@@ -107,7 +107,8 @@ function awaitVfork<S extends KernelState>(label: string, row: string, call: Clo
       k.goto('exit/K6');
       return;
     }
-    // VF-5: it may go on from K7d on, when the child is no zombie yet. VF-4: dead if both are true.
+    // VF-5: it may go on from K7d on, when the child is no zombie yet. VF-4: dead if both are true. ORD-3: the child has run
+    // by then, and stored its tid.
     if (child(k).vfork_waiter === k.me) k.block();
     k.move.event('vfork-return');
     const tid = k.t.retval;

@@ -20,7 +20,6 @@ export interface ExecCall<S extends KernelState> {
 }
 
 export function execve<S extends KernelState>(label: string, row: string, call: ExecCall<S>): Step<S>[] {
-  const shared = mm_release(label) as unknown as Step<S>[];
   return [
     step(label, `${row}, EXEC-1`, (k) => {
       // EXEC-1: an early failure is an error return and nothing else; the waiter in vfork waits on.
@@ -31,14 +30,14 @@ export function execve<S extends KernelState>(label: string, row: string, call: 
       }
       k.says('execve("/bin/true") <unfinished ...>');
     }),
-    ...(call.mayHaveThreads === true ? (collect(label, row) as unknown as Step<S>[]) : []),
+    ...(call.mayHaveThreads === true ? collect<S>(label, row) : []),
     kernel(`${label}/de_thread`, `${row}, EXEC-4`, (k) => {
       k.says('execve: past the point of no return, the exit signal is SIGCHLD');
       k.t.exit_signal = 'SIGCHLD';
       close_on_exec(k);
       k.goto(firstOfMmRelease(k, label));
     }),
-    ...shared,
+    ...mm_release<S>(label),
     kernel(`${label}/K7e`, `${row}, EXEC-3`, (k) => {
       k.says('execve: a memory of its own');
       // EXEC-10: those who shared the old one stay in it.
@@ -70,14 +69,7 @@ export function execve<S extends KernelState>(label: string, row: string, call: 
 }
 
 /** The exec of a process with threads (kernel: de_thread): kill the siblings, wait until they are gone, be the leader. */
-function collect(label: string, row: string): Step<KernelState>[] {
-  const killed = (k: Cpu<KernelState>): boolean => {
-    if (!fatal_signal_pending(k)) return false;
-    // EXEC-8: a rival group exit wins, and the exec with its caller is lost.
-    k.says('execve: killed while it collects its threads');
-    k.goto('exit/K6');
-    return true;
-  };
+function collect<S extends KernelState>(label: string, row: string): Step<S>[] {
   return [
     kernel(`${label}/zap_other_threads`, `${row}, EXEC-7`, (k) => {
       const { group_leader } = k.t;
@@ -115,12 +107,20 @@ function collect(label: string, row: string): Step<KernelState>[] {
   ];
 }
 
-function isAlone(k: Cpu<KernelState>): boolean {
+/** EXEC-8: a rival group exit wins, and the exec with its caller is lost. */
+function killed<S extends KernelState>(k: Cpu<S>): boolean {
+  if (!fatal_signal_pending(k)) return false;
+  k.says('execve: killed while it collects its threads');
+  k.goto('exit/K6');
+  return true;
+}
+
+function isAlone<S extends KernelState>(k: Cpu<S>): boolean {
   return k.t.group_leader === k.me && groupIsEmpty(k, k.me);
 }
 
 /** EXEC-8: the process keeps its pid, its place among its siblings and its signals; the old leader goes without a word. */
-function takeOver(k: Cpu<KernelState>): void {
+function takeOver<S extends KernelState>(k: Cpu<S>): void {
   const { t, me } = k;
   const old = t.group_leader;
   const { tid, real_parent } = k.task(old);

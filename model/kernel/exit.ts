@@ -23,50 +23,52 @@ export function do_exit<S extends KernelState>(k: Cpu<S>, status: string = ''): 
 }
 
 /** The program every task runs when it ends, however it came to that (EXIT-6). */
-export const EXIT: readonly Step<KernelState>[] = [
-  kernel('exit/K6', 'K6 EXIT-4', (k) => {
-    const { t } = k;
-    k.says('exit: begins to exit');
-    synchronize_group_exit(k);
-    const killed = t.exit_code === '';
-    t.state = 'exiting';
-    const group = signalOf(k, t);
-    // A thread that an exec kills has no group exit to take its code from.
-    if (group.group_exit !== '') t.exit_code = group.group_exit;
-    else if (killed) t.exit_code = 'CLD_KILLED';
-    if (group.group_exit !== '') t.exit_status = group.exit_status;
-    if (group.group_exec_task === k.me) group.group_exec_task = '';
-    // EXIT-6: before 4.8 whoever died of a signal left its word alone.
-    if (killed && k.rules.cleartid === 'unless-killed') t.clear_child_tid = '';
-    exit_signals(k);
-    t.pending = [];
-    t.blocked = 'none';
-    t.ret = '';
-    t.claimed = '';
-    t.pdeath_signal = '';
-    t.altstack = false;
-    t.fsbase = '';
-    k.goto(firstOfMmRelease(k, 'exit'));
-  }),
-  ...mm_release('exit'),
-  kernel('exit/K7e', 'K7e EXIT-4', (k) => {
-    k.says('exit: lets go of the memory');
-    k.t.mm = '';
-    if (k.t.files === '') k.skip(1);
-  }),
-  kernel('exit/K8', 'K8 EXIT-4', (k) => {
-    k.says('exit: closes its descriptors');
-    exit_files(k);
-  }),
-  kernel('exit/K9', 'K9 EXIT-4', (k) => {
-    exit_notify(k);
-  }),
-  kernel('exit/K10', 'K10 NOT-4', (k) => {
-    k.says('exit: released');
-    release_task(k, k.me);
-    k.jumped = true;
-  }),
-];
+export function exit_steps<S extends KernelState>(): Step<S>[] {
+  return [
+    kernel('exit/K6', 'K6 EXIT-4', (k) => {
+      const { t } = k;
+      k.says('exit: begins to exit');
+      synchronize_group_exit(k);
+      const killed = t.exit_code === '';
+      t.state = 'exiting';
+      const group = signalOf(k, t);
+      // A thread that an exec kills has no group exit to take its code from.
+      if (group.group_exit !== '') t.exit_code = group.group_exit;
+      else if (killed) t.exit_code = 'CLD_KILLED';
+      if (group.group_exit !== '') t.exit_status = group.exit_status;
+      if (group.group_exec_task === k.me) group.group_exec_task = '';
+      // EXIT-6: before 4.8 whoever died of a signal left its word alone.
+      if (killed && k.rules.cleartid === 'unless-killed') t.clear_child_tid = '';
+      exit_signals(k);
+      t.pending = [];
+      t.blocked = 'none';
+      t.ret = '';
+      t.claimed = '';
+      t.pdeath_signal = '';
+      t.altstack = false;
+      t.fsbase = '';
+      k.goto(firstOfMmRelease(k, 'exit'));
+    }),
+    ...mm_release('exit'),
+    kernel('exit/K7e', 'K7e EXIT-4', (k) => {
+      k.says('exit: lets go of the memory');
+      k.t.mm = '';
+      if (k.t.files === '') k.skip(1);
+    }),
+    kernel('exit/K8', 'K8 EXIT-4', (k) => {
+      k.says('exit: closes its descriptors');
+      exit_files(k);
+    }),
+    kernel('exit/K9', 'K9 EXIT-4', (k) => {
+      exit_notify(k);
+    }),
+    kernel('exit/K10', 'K10 NOT-4', (k) => {
+      k.says('exit: released');
+      release_task(k, k.me);
+      k.jumped = true;
+    }),
+  ];
+}
 
 /** EXIT-3: the last thread to leave by exit(2) ends the group, by its own code. */
 function synchronize_group_exit<S extends KernelState>(k: Cpu<S>): void {
@@ -91,7 +93,7 @@ function afterTid<S extends KernelState>(k: Cpu<S>, prefix: string): string {
 }
 
 /** The parts of mm_release that exit and exec have in common (K7a to K7d). */
-export function mm_release(prefix: string): Step<KernelState>[] {
+export function mm_release<S extends KernelState>(prefix: string): Step<S>[] {
   return [
     kernel(`${prefix}/K7a`, 'K7a EXIT-4', (k) => {
       exit_robust_list(k);

@@ -43,7 +43,8 @@ export function do_notify_parent<S extends KernelState>(k: Cpu<S>, dead: string)
     k.says(`exit: zombie${name}, no signal`);
     return false;
   }
-  // NOT-4: nobody waits for a child whose parent ignores SIGCHLD, which is then not sent, or has SA_NOCLDWAIT.
+  // NOT-4: nobody waits for a child whose parent ignores SIGCHLD, which is then not sent, or has
+  // SA_NOCLDWAIT. WAIT-7: a wait that sleeps finds no child then.
   const ignored = sig === 'SIGCHLD' && dispositionOf(k, parent, 'SIGCHLD') === 'ignore';
   const autoreap = ignored || (sig === 'SIGCHLD' && sa_flags(k, parent, 'SIGCHLD').includes('SA_NOCLDWAIT'));
   // NOT-6, NOT-8: it names the dead process and how it ended, if it does not merge into what is pending.

@@ -46,8 +46,7 @@ export function forget_original_parent<S extends KernelState>(k: Cpu<S>): void {
 /** REP-4: for the process, in the name of the dying parent's process. */
 function pdeath<S extends KernelState>(k: Cpu<S>, thread: string): void {
   const { pdeath_signal } = k.task(thread);
-  if (pdeath_signal !== '')
-    send_signal(k, pdeath_signal, 'SI_USER', k.task(k.t.group_leader).tid, thread);
+  if (pdeath_signal !== '') send_signal(k, pdeath_signal, 'SI_USER', k.task(k.t.group_leader).tid, thread);
 }
 
 function threadsOf<S extends KernelState>(k: Cpu<S>, leader: string): string[] {

@@ -97,7 +97,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'CLONE-9',
     says: 'a pending signal makes clone start over, unseen by the program',
-    litmus: 'clone-9-pending-signal-restarts',
+    litmus: 'clone-9-pending-signal-first',
   },
   {
     id: 'CLONE-10',

@@ -302,6 +302,5 @@ function do_coredump<S extends KernelState>(k: Cpu<S>, status: string): void {
 export function oom_kill<S extends KernelState>(k: Cpu<S>, victim: string): void {
   const { mm } = k.task(victim);
   for (const name of k.machine.tasks)
-    if (mm !== '' && k.task(name).mm === mm)
-      zap_group(k, k.task(name).group_leader, 'CLD_KILLED', 'SIGKILL');
+    if (mm !== '' && k.task(name).mm === mm) zap_group(k, k.task(name).group_leader, 'CLD_KILLED', 'SIGKILL');
 }

@@ -9,8 +9,8 @@ export interface SigWait<S extends KernelState> {
   readonly signals: readonly Sig[];
   /** With a timeout of zero it only looks. */
   readonly looks?: boolean;
-  /** Runs in the step in which the call returns: the entry it took, or an error. */
-  done(k: Cpu<S>, entry: string | 'EAGAIN' | 'EINTR'): void;
+  /** Runs in the step in which the call returns: the entry it took, or EAGAIN or EINTR. */
+  done(k: Cpu<S>, entry: string): void;
 }
 
 /** A signal taken this way has no other effect, whatever its disposition is. SIG-2: the thread's own queue first. */

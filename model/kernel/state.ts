@@ -21,6 +21,10 @@ export const SIGNALS = [
 ] as const;
 export type Sig = (typeof SIGNALS)[number];
 
+export function isSig(text: string): text is Sig {
+  return SIGNALS.some((sig) => sig === text);
+}
+
 /** What a process does with a signal. A leaf of a table may add flags: `handler+SA_RESTART`. */
 export type Disposition = 'default' | 'ignore' | 'handler';
 
@@ -181,6 +185,7 @@ export interface Siginfo {
 }
 
 export function readSiginfo(entry: string): Siginfo {
-  const [sig, si_code, si_pid] = entry.split(' ') as [Sig, string, string];
+  const [sig = '', si_code = '', si_pid] = entry.split(' ');
+  if (!isSig(sig)) throw new Error(`"${entry}" is no pending signal`);
   return { sig, si_code, si_pid: Number(si_pid) };
 }

@@ -1,7 +1,7 @@
 /** A task as a slot of the system: it takes signals on its way to user mode, else makes the next step of its program. */
 import type { Slot, StepInfo } from '../system.js';
 import { Cpu, type Machine } from './cpu.js';
-import { EXIT } from './exit.js';
+import { exit_steps } from './exit.js';
 import { task_work_run } from './files.js';
 import { use } from './memory.js';
 import { fatal_signal_pending, get_signal, signalOf, signalToTake } from './signal.js';
@@ -18,7 +18,7 @@ export function taskSlot<S extends KernelState>(
   program: readonly Step<S>[],
   machine: Machine<S>,
 ): Slot<S> {
-  const steps = [...program, ...(EXIT as Step<S>[])];
+  const steps = [...program, ...exit_steps<S>()];
   const at = new Map(steps.map((one, index) => [one.label, index]));
   if (at.size !== steps.length) throw new Error(`the program of ${name} has two steps with one label`);
 
@@ -106,7 +106,7 @@ export function stepInfo<S extends KernelState>(
   program: readonly Step<S>[],
   never: Never = {},
 ): StepInfo[] {
-  return [...program, ...(EXIT as Step<S>[])].map(({ label, row, neverTaken }) => {
+  return [...program, ...exit_steps<S>()].map(({ label, row, neverTaken }) => {
     const reason = neverTaken ?? reasonFor(label, never);
     return { slot, label, row, ...(reason === undefined ? {} : { neverTaken: reason }) };
   });

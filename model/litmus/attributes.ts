@@ -1,6 +1,6 @@
 /** What a `task` line says of a task at the start. */
-import { SIGNALS, type Sig, type Task } from '../kernel/state.js';
-import { LitmusError, type Attribute, type Litmus, type LitmusState } from './litmus.js';
+import { isSig, SIGNALS, type Task } from '../kernel/state.js';
+import { isOneOf, LitmusError, type Attribute, type Litmus, type LitmusState } from './litmus.js';
 import { ACTIONS, SA_FLAGS } from './signal-calls.js';
 
 interface Subject {
@@ -16,6 +16,11 @@ interface Kind {
   readonly usage: string;
   apply(subject: Subject, rest: readonly string[]): void;
 }
+
+/** What can be shared, and the field that holds it. */
+const SHARED = { memory: 'mm', files: 'files', handlers: 'sighand' } as const;
+
+const SHARABLE = ['memory', 'files', 'handlers'] as const;
 
 /** By first word. In this order they are applied, so that who shares something is known before it is changed. */
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -44,24 +49,26 @@ const KINDS: Readonly<Record<string, Kind>> = {
   shares: {
     usage: 'shares memory|files|handlers with P',
     apply(subject, [what, , of]) {
-      const field = { memory: 'mm', files: 'files', handlers: 'sighand' }[what ?? ''] as 'mm' | undefined;
-      if (field === undefined) subject.refuse(`"${what ?? ''}" cannot be shared`);
-      subject.task[field!] = subject.other(of)[field!];
+      const shared = isOneOf(SHARABLE, what) ? what : subject.refuse(`"${what ?? ''}" cannot be shared`);
+      const field = SHARED[shared];
+      subject.task[field] = subject.other(of)[field];
     },
   },
   exit: {
     usage: 'exit signal SIGUSR1',
     apply(subject, [, sig = '']) {
-      if (sig !== '0' && !SIGNALS.includes(sig as Sig)) subject.refuse(`there is no signal "${sig}"`);
-      subject.task.exit_signal = sig === '0' ? '' : (sig as Sig);
+      if (sig === '0') subject.task.exit_signal = '';
+      else if (isSig(sig)) subject.task.exit_signal = sig;
+      else subject.refuse(`there is no signal "${sig}"`);
     },
   },
   blocks: {
     usage: 'blocks SIGCHLD SIGUSR1, or blocks all',
-    apply({ s, task, refuse }, sigs) {
+    apply(subject, sigs) {
+      const { s, task } = subject;
       const all = sigs[0] === 'all' ? SIGNALS : sigs;
-      const strange = all.find((sig) => !SIGNALS.includes(sig as Sig));
-      if (strange !== undefined) refuse(`there is no signal "${strange}"`);
+      const strange = all.find((sig) => !isSig(sig));
+      if (strange !== undefined) subject.refuse(`there is no signal "${strange}"`);
       s.sigset[task.blocked] = SIGNALS.filter((sig) => all.includes(sig)).join(' ');
     },
   },
@@ -76,16 +83,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   init: { usage: 'init, for the init of a pid namespace', apply() {} },
 };
 
-function act(
-  { s, task, refuse }: Subject,
-  action: string,
-  sig: string | undefined,
-  flags: readonly string[],
-): void {
-  if (!SIGNALS.includes(sig as Sig)) refuse(`there is no signal "${sig ?? ''}"`);
-  const strange = flags.find((flag) => !(SA_FLAGS as readonly string[]).includes(flag));
-  if (strange !== undefined) refuse(`"${strange}" is none of ${SA_FLAGS.join(', ')}`);
-  s.sighand[task.sighand]![sig!] = [action, ...flags].join('+');
+function act(subject: Subject, action: string, sig: string | undefined, flags: readonly string[]): void {
+  if (!isOneOf(SIGNALS, sig)) return subject.refuse(`there is no signal "${sig ?? ''}"`);
+  const strange = flags.find((flag) => !isOneOf(SA_FLAGS, flag));
+  if (strange !== undefined) subject.refuse(`"${strange}" is none of ${SA_FLAGS.join(', ')}`);
+  subject.s.sighand[subject.task.sighand]![sig] = [action, ...flags].join('+');
 }
 
 export function applyAttributes(litmus: Litmus, s: LitmusState): void {
@@ -101,7 +103,8 @@ export function applyAttributes(litmus: Litmus, s: LitmusState): void {
       const [first = '', ...rest] = words;
       const kind = KINDS[first];
       const usages = Object.values(KINDS).map(({ usage }) => usage);
-      if (kind === undefined) refuse(`"${words.join(' ')}" says nothing of a task; write ${usages.join('; ')}`);
+      if (kind === undefined)
+        refuse(`"${words.join(' ')}" says nothing of a task; write ${usages.join('; ')}`);
       const other = (of: string | undefined): Task => {
         const found = s.task[of ?? ''];
         if (found === undefined || found.state === 'absent' || found === task)

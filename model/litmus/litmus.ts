@@ -6,6 +6,7 @@ export const WORDS: readonly Word[] = ['Never', 'Sometimes', 'Always'];
 
 /** `what = value`, or `what != value`. */
 export interface Atom {
+  readonly line: number;
   readonly what: string;
   readonly equal: boolean;
   readonly value: string;
@@ -53,11 +54,17 @@ export interface Litmus {
   readonly exists: Condition;
   /** Must be true of some outcome, so that a Never says something. Empty where it was not given. */
   readonly reached: Condition;
-  /** Further things to list in the outcomes. */
+  /** Further things to list in the outcomes, and the line that says so. */
   readonly show: readonly string[];
+  readonly showLine: number;
   readonly expect: Word;
   readonly because: string;
   readonly source: string;
+}
+
+/** Is the text one of the names? */
+export function isOneOf<T extends string>(names: readonly T[], text: string | undefined): text is T {
+  return names.some((name) => name === text);
 }
 
 export class LitmusError extends Error {

@@ -131,7 +131,8 @@ export const memory: Readonly<Record<string, Call>> = {
     steps(place) {
       const pipe = pipeOf(place);
       const [, flag] = place.operation.args;
-      if (flag !== undefined && flag !== 'O_CLOEXEC') place.refuse(`"${flag}" is no flag that the model knows`);
+      if (flag !== undefined && flag !== 'O_CLOEXEC')
+        place.refuse(`"${flag}" is no flag that the model knows`);
       return simple(place, (k) => {
         k.says(`opens the write end of ${pipe}`);
         open_write_end(k, pipe, flag !== undefined);
@@ -155,7 +156,8 @@ export const memory: Readonly<Record<string, Call>> = {
     steps(place) {
       const pipe = pipeOf(place);
       const [, flag] = place.operation.args;
-      if (flag !== undefined && flag !== 'O_NONBLOCK') place.refuse(`"${flag}" is no flag that the model knows`);
+      if (flag !== undefined && flag !== 'O_NONBLOCK')
+        place.refuse(`"${flag}" is no flag that the model knows`);
       return readSteps(place, pipe, flag === undefined);
     },
   },

@@ -21,7 +21,11 @@ export function stepsOf(
     throw new LitmusError(litmus.file, operation.line, what);
   };
   if (call === undefined)
-    return refuse(`there is no ${operation.name}(); there is ${Object.keys(CALLS).filter((name) => name !== 'assign').join(', ')}`);
+    return refuse(
+      `there is no ${operation.name}(); there is ${Object.keys(CALLS)
+        .filter((name) => name !== 'assign')
+        .join(', ')}`,
+    );
   if (operation.result !== '' && !call.returns)
     refuse(`${operation.name}() has no result: write ${call.usage}`);
   return call.steps({

@@ -1,7 +1,14 @@
 /** What a file asks of a final state, and how often it is true. */
 import { FUTEX_OWNER_DIED } from '../kernel/robust.js';
 import { readSiginfo } from '../kernel/state.js';
-import { LitmusError, type Atom, type Condition, type Litmus, type LitmusState, type Word } from './litmus.js';
+import {
+  LitmusError,
+  type Atom,
+  type Condition,
+  type Litmus,
+  type LitmusState,
+  type Word,
+} from './litmus.js';
 
 /** One outcome: what is looked at and its value, in the order of the file. */
 export type Outcome = Readonly<Record<string, string>>;
@@ -51,21 +58,38 @@ export function looksAt({ exists, reached, show: more }: Litmus): string[] {
 }
 
 export function valueOf(s: LitmusState, what: string): string {
-  const [task, field] = what.split('.') as [string, string | undefined];
+  const [task = '', field] = what.split('.');
   if (field === undefined) return show(s, s.word[what]!);
   return s.register[what] ?? FIELDS[field]!(s, task);
 }
 
+/** What `TASK.state` can be at the end. */
+const STATES: readonly string[] = ['done', 'blocked', 'stopped', 'zombie', 'gone'];
+
 /** Refuses what no state of this program has. */
 export function checkNames(litmus: Litmus, registers: readonly string[]): void {
+  const { file, exists, reached, show: more, showLine } = litmus;
   const tasks = litmus.columns.map(({ task }) => task);
-  for (const what of looksAt(litmus)) {
-    const [task, field] = what.split('.') as [string, string | undefined];
+  const asked = [...exists, ...reached, ...more.map((what) => ({ what, line: showLine }))];
+  for (const { what, line } of asked) {
+    const [task = '', field] = what.split('.');
     if (field === undefined ? what in litmus.words : registers.includes(what)) continue;
     if (field !== undefined && tasks.includes(task) && field in FIELDS) continue;
-    const there = [...Object.keys(litmus.words), ...registers, ...Object.keys(FIELDS).map((name) => `TASK.${name}`)];
-    throw new LitmusError(litmus.file, 1, `nothing is called "${what}" here; there is ${there.join(', ')}`);
+    const fields = Object.keys(FIELDS).map((name) => `TASK.${name}`);
+    const there = [...Object.keys(litmus.words), ...registers, ...fields].join(', ');
+    throw new LitmusError(file, line, `nothing is called "${what}" here; there is ${there}`);
   }
+}
+
+/** A misspelt value would make any condition a Never. */
+export function checkValues(litmus: Litmus): void {
+  for (const { line, what, value } of [...litmus.exists, ...litmus.reached])
+    if (what.endsWith('.state') && !STATES.includes(value))
+      throw new LitmusError(
+        litmus.file,
+        line,
+        `"${value}" is no state at the end; there is ${STATES.join(', ')}`,
+      );
 }
 
 export function outcomeOf(s: LitmusState, names: readonly string[]): Outcome {
@@ -83,7 +107,9 @@ export function satisfies(outcome: Outcome, condition: Condition): boolean {
 }
 
 export function printCondition(condition: Condition): string {
-  return condition.map(({ what, equal, value }: Atom) => `${what} ${equal ? '=' : '!='} ${value}`).join(' & ');
+  return condition
+    .map(({ what, equal, value }: Atom) => `${what} ${equal ? '=' : '!='} ${value}`)
+    .join(' & ');
 }
 
 export interface Judgement {

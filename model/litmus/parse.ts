@@ -1,6 +1,7 @@
 /** Reads a litmus file: lines `key: value`, and a program of one column per task. */
 import { releaseRules } from '../platforms.js';
 import {
+  isOneOf,
   LitmusError,
   WORDS,
   type Atom,
@@ -9,7 +10,6 @@ import {
   type Condition,
   type Litmus,
   type Operation,
-  type Word,
 } from './litmus.js';
 
 const KEYS = [
@@ -45,16 +45,20 @@ export function parseLitmus(file: string, text: string): Litmus {
 
   const columns = columnsOf(rows, refuse);
   const expect = need('expect');
-  if (!WORDS.includes(expect.value as Word))
-    refuse(expect.line, `"${expect.value}" is no answer: write Never, Sometimes or Always`);
+  const word = expect.value;
+  if (!isOneOf(WORDS, word))
+    return refuse(expect.line, `"${word}" is no answer: write Never, Sometimes or Always`);
   const never = expect.value === 'Never' && get('reached') === undefined;
   if (never)
-    refuse(expect.line, 'a test that expects Never needs a "reached:" line, a condition that is met at times');
+    refuse(
+      expect.line,
+      'a test that expects Never needs a "reached:" line, a condition that is met at times',
+    );
   const kernel = get('kernel');
   try {
     releaseRules(kernel?.value || undefined);
   } catch (error) {
-    refuse(kernel!.line, (error as Error).message);
+    refuse(kernel?.line ?? lines, error instanceof Error ? error.message : String(error));
   }
   return {
     file,
@@ -70,7 +74,8 @@ export function parseLitmus(file: string, text: string): Litmus {
     exists: conditionOf(need('exists'), refuse),
     reached: conditionOf(get('reached'), refuse),
     show: listOf(get('show')),
-    expect: expect.value as Word,
+    showLine: get('show')?.line ?? 1,
+    expect: word,
     because: need('because').value,
     source: need('source').value,
   };
@@ -102,12 +107,12 @@ function scan(file: string, text: string, refuse: Refuse): Scanned {
     }
     const [, key, task, value] = /^([a-z]+)(?: +(\w+))?:(?: +(.*))?$/.exec(content) ?? [];
     if (key !== undefined) {
-      if (!KEYS.includes(key as Key)) refuse(line, `"${key}:" is no key; there are ${KEYS.join(', ')}`);
-      last = key as Key;
+      if (!isOneOf(KEYS, key)) return refuse(line, `"${key}:" is no key; there are ${KEYS.join(', ')}`);
+      last = key;
       if (key === 'task') {
         if (task === undefined) refuse(line, 'write whom the line is about: "task P: ..."');
         const parts = (value ?? '').split(',').map((part) => part.trim().split(/\s+/));
-        (attributes[task!] ??= []).push(...parts.map((words) => ({ line, words })));
+        (attributes[task] ??= []).push(...parts.map((words) => ({ line, words })));
         continue;
       }
       if (task !== undefined) refuse(line, `"${key}:" has no name before its colon`);
@@ -121,7 +126,8 @@ function scan(file: string, text: string, refuse: Refuse): Scanned {
       last = undefined;
     }
   }
-  if (rows.length === 0) refuse(all.length, `${file} has no program: a line with the names of the tasks, then one column each`);
+  if (rows.length === 0)
+    refuse(all.length, `${file} has no program: a line with the names of the tasks, then one column each`);
   return { values, attributes, rows, lines: all.length };
 }
 
@@ -137,11 +143,10 @@ function columnsOf(rows: readonly Line[], refuse: Refuse): Column[] {
   if (wrong !== undefined)
     refuse(head!.line, `"${wrong}" is no name of a task; the program begins with names like "P | C"`);
   if (new Set(names).size !== names.length) refuse(head!.line, 'two columns have the same name');
-  const columns = names.map((task) => ({ task, operations: [] as Operation[] }));
+  const columns = names.map((task): { task: string; operations: Operation[] } => ({ task, operations: [] }));
   for (const { line, value } of body) {
     const row = cells(value);
-    if (row.length > names.length)
-      refuse(line, `${row.length} cells where there are ${names.length} tasks`);
+    if (row.length > names.length) refuse(line, `${row.length} cells where there are ${names.length} tasks`);
     for (const [index, cell] of row.entries())
       if (cell !== '') columns[index]!.operations.push(operationOf(line, cell, refuse));
   }
@@ -158,7 +163,7 @@ function operationOf(line: number, text: string, refuse: Refuse): Operation {
   const [, left, right] = /^(\w+)\s*=\s*(\w+)$/.exec(text) ?? [];
   if (left === undefined || right === undefined)
     refuse(line, `"${text}" is no operation; write a call like "r = wait4(-1, __WALL)", "x = 1" or "r = x"`);
-  return { line, text, result: left!, name: 'assign', args: [right!], after: '' };
+  return { line, text, result: left, name: 'assign', args: [right], after: '' };
 }
 
 function listOf(line: Line | undefined): string[] {
@@ -172,7 +177,7 @@ function wordsOf(line: Line | undefined, refuse: Refuse): Record<string, number>
     const [, name, value] = /^([a-z]\w*)\s*=\s*(\d+)$/.exec(item) ?? [];
     if (name === undefined || Number(value) > 99)
       refuse(line!.line, `"${item}" is no word with a small value: write "x = 0, y = 1"`);
-    words[name!] = Number(value);
+    words[name] = Number(value);
   }
   return words;
 }
@@ -190,6 +195,6 @@ function conditionOf(line: Line | undefined, refuse: Refuse): Condition {
     const [, what, sign, value] = /^([\w.]+)\s*(!?=)\s*([\w|+:-]+)$/.exec(text.trim()) ?? [];
     if (what === undefined)
       refuse(line.line, `"${text}" is no condition; write "P.r = 0 & C.state != zombie"`);
-    return { what: what!, equal: sign === '=', value: value! };
+    return { line: line.line, what, equal: sign === '=', value: value! };
   });
 }

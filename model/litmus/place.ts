@@ -1,7 +1,7 @@
 /** Where an operation stands in its file, and what its maker can ask of it. */
 import type { Cpu } from '../kernel/cpu.js';
 import type { Step } from '../kernel/step.js';
-import type { Litmus, LitmusState, Operation } from './litmus.js';
+import { isOneOf, type Litmus, type LitmusState, type Operation } from './litmus.js';
 
 export type K = Cpu<LitmusState>;
 
@@ -47,7 +47,7 @@ export function wordNamed(place: Place, name: string | undefined): string {
 /** Flags or-ed without blanks; each must be one of `known`. */
 export function flagsNamed<F extends string>(place: Place, text: string, known: readonly F[]): F[] {
   const flags = text === '' || text === '0' ? [] : text.split('|');
-  const strange = flags.find((flag) => !known.includes(flag as F));
+  const strange = flags.find((flag) => !isOneOf(known, flag));
   if (strange !== undefined) place.refuse(`"${strange}" is none of ${known.join(', ')}`);
-  return flags as F[];
+  return flags.filter((flag): flag is F => isOneOf(known, flag));
 }

@@ -2,7 +2,7 @@
 import { kill, sigaction } from '../kernel/kill.js';
 import { oom_kill, sigprocmask, type Whom } from '../kernel/signal.js';
 import { pause, sigtimedwait } from '../kernel/sigwait.js';
-import { readSiginfo, SIGNALS, type Sig } from '../kernel/state.js';
+import { isSig, readSiginfo, SIGNALS, type Sig } from '../kernel/state.js';
 import { step } from '../kernel/step.js';
 import type { LitmusState } from './litmus.js';
 import { flagsNamed, taskNamed, type Call, type Place } from './place.js';
@@ -22,10 +22,11 @@ function sender(whom: Whom): Call {
     steps(place) {
       const [to, sig = ''] = place.operation.args;
       const target = taskNamed(place, to);
-      if (sig !== '0' && !SIGNALS.includes(sig as Sig)) place.refuse(`there is no signal "${sig}"`);
+      const sent = sig === '0' ? '' : sig;
+      if (sent !== '' && !isSig(sent)) return place.refuse(`there is no signal "${sig}"`);
       return [
         step(place.label, 'litmus', (k) => {
-          place.result(k, kill(k, target, sig === '0' ? '' : (sig as Sig), whom));
+          place.result(k, kill(k, target, sent, whom));
         }),
       ];
     },
@@ -59,14 +60,15 @@ export const signals: Readonly<Record<string, Call>> = {
     steps(place) {
       const [sig = '', name = '', text = ''] = place.operation.args;
       const action = ACTIONS[name];
-      if (!SIGNALS.includes(sig as Sig) || sig === 'SIGKILL' || sig === 'SIGSTOP')
-        place.refuse(`the action of "${sig}" cannot be set`);
-      if (action === undefined) place.refuse(`"${name}" is none of ${Object.keys(ACTIONS).join(', ')}`);
+      if (!isSig(sig) || sig === 'SIGKILL' || sig === 'SIGSTOP')
+        return place.refuse(`the action of "${sig}" cannot be set`);
+      if (action === undefined)
+        return place.refuse(`"${name}" is none of ${Object.keys(ACTIONS).join(', ')}`);
       const flags = flagsNamed(place, text, SA_FLAGS);
       return [
         step(place.label, 'litmus', (k) => {
           k.says(`rt_sigaction(${sig}, ${name}${text === '' ? '' : `, ${text}`}) = 0`);
-          sigaction(k, sig as Sig, [action!, ...flags].join('+'));
+          sigaction(k, sig, [action, ...flags].join('+'));
         }),
       ];
     },
@@ -98,7 +100,8 @@ export const signals: Readonly<Record<string, Call>> = {
     returns: true,
     steps(place) {
       const [text = '', timeout] = place.operation.args;
-      if (timeout !== undefined && timeout !== '0') place.refuse(`"${timeout}" is no timeout the model knows`);
+      if (timeout !== undefined && timeout !== '0')
+        place.refuse(`"${timeout}" is no timeout the model knows`);
       return sigtimedwait<LitmusState>(place.label, 'litmus', {
         signals: setOf(place, text),
         looks: timeout === '0',

@@ -1,6 +1,6 @@
 /** A litmus file as a system: the programs made of the kernel's own steps, and the tasks there are at the start. */
 import type { Cpu, Machine } from '../kernel/cpu.js';
-import { absentTask, INIT, newSignal, SIGNALS, type Sig, type Task } from '../kernel/state.js';
+import { absentTask, INIT, newSignal, SIGNALS, type Task } from '../kernel/state.js';
 import { rest, type Step } from '../kernel/step.js';
 import { stepInfo, taskSlot } from '../kernel/task.js';
 import { releaseRules, type Rules } from '../platforms.js';
@@ -8,7 +8,7 @@ import type { StateProperty, System } from '../system.js';
 import { applyAttributes } from './attributes.js';
 import { LitmusError, type Column, type Litmus, type LitmusState, type Operation } from './litmus.js';
 import { registersOf, stepsOf } from './operations.js';
-import { checkNames, HANDLED, looksAt, outcomeOf, show } from './outcome.js';
+import { checkNames, checkValues, HANDLED, looksAt, outcomeOf, show } from './outcome.js';
 import { labelOf, settid } from './task-calls.js';
 
 /** The name of the property whose counterexamples are the outcomes: it is broken, by its outcome, in each final state. */
@@ -18,7 +18,10 @@ const FIRST_TID = 100;
 const MOST_TAKEN = 6;
 
 /** The rules can be others than those of the file's release: what a wrong kernel would do, for instance. */
-export function litmusSystem(litmus: Litmus, rules: Rules = releaseRules(litmus.kernel || undefined)): System {
+export function litmusSystem(
+  litmus: Litmus,
+  rules: Rules = releaseRules(litmus.kernel || undefined),
+): System {
   const columns = litmus.columns;
   const tasks = columns.map(({ task }) => task);
   const creations = creationsOf(litmus);
@@ -26,6 +29,7 @@ export function litmusSystem(litmus: Litmus, rules: Rules = releaseRules(litmus.
     operations.flatMap((operation) => registersOf(litmus, operation).map((name) => `${task}.${name}`)),
   );
   checkNames(litmus, registers);
+  checkValues(litmus);
   const names = looksAt(litmus);
   const initial: LitmusState = {
     ...kernelState(litmus, tasks, creations),
@@ -63,7 +67,7 @@ export function litmusSystem(litmus: Litmus, rules: Rules = releaseRules(litmus.
     name: litmus.name,
     initial,
     slots: columns.map(({ task }, index) => taskSlot(task, programs[index]!, machine)),
-    properties: [outcome as StateProperty],
+    properties: [outcome],
     steps: columns.flatMap(({ task }, index) =>
       stepInfo(task, programs[index]!, { has: ['robust_list', 'files'] }),
     ),
@@ -84,7 +88,8 @@ function creationsOf(litmus: Litmus): Map<string, Operation> {
     for (const operation of operations) {
       const [child] = operation.args;
       if ((operation.name !== 'clone' && operation.name !== 'clone3') || child === undefined) continue;
-      if (creations.has(child)) throw new LitmusError(litmus.file, operation.line, `${child} is cloned twice`);
+      if (creations.has(child))
+        throw new LitmusError(litmus.file, operation.line, `${child} is cloned twice`);
       creations.set(child, operation);
     }
   }
@@ -94,8 +99,8 @@ function creationsOf(litmus: Litmus): Map<string, Operation> {
 function kernelState(litmus: Litmus, tasks: readonly string[], creations: ReadonlyMap<string, Operation>) {
   const each = <T>(make: (name: string) => T): Record<string, T> =>
     Object.fromEntries(tasks.map((name) => [name, make(name)]));
-  const start = (task: string) => labelOf(litmus.columns.find((column) => column.task === task)!.operations, 0);
-  const plain = () => Object.fromEntries(SIGNALS.map((sig): [Sig, string] => [sig, 'default']));
+  const start = (task: string) =>
+    labelOf(litmus.columns.find((column) => column.task === task)!.operations, 0);
   const running = (task: string): Task => ({
     ...absentTask(),
     state: 'running',
@@ -124,6 +129,11 @@ function kernelState(litmus: Litmus, tasks: readonly string[], creations: Readon
     },
     faults: [],
   };
+}
+
+/** A table of handlers without any. */
+function plain(): Record<string, string> {
+  return Object.fromEntries(SIGNALS.map((sig) => [sig, 'default']));
 }
 
 function programOf(litmus: Litmus, column: Column, creation: Operation | undefined): Step<LitmusState>[] {

@@ -6,7 +6,7 @@ import { do_exit } from '../kernel/exit.js';
 import { pidfd_poll } from '../kernel/pidfd.js';
 import { set_child_subreaper, set_pdeath_signal } from '../kernel/reparent.js';
 import { do_group_exit } from '../kernel/signal.js';
-import { SIGNALS, type Sig } from '../kernel/state.js';
+import { isSig, SIGNALS } from '../kernel/state.js';
 import { step, type Step } from '../kernel/step.js';
 import { wait4, WAIT_FLAGS } from '../kernel/wait.js';
 import type { LitmusState, Operation } from './litmus.js';
@@ -44,8 +44,7 @@ function cloneSteps(place: Place, clone3: boolean): Step<LitmusState>[] {
     : asked.filter((flag) => !flag.startsWith('CLONE_'));
   if (signals.length > 1) place.refuse(`two exit signals, ${signals.join(' and ')}`);
   const exit_signal = signals.find((sig) => !NO_SIGNAL.includes(sig)) ?? '';
-  if (exit_signal !== '' && !SIGNALS.includes(exit_signal as Sig))
-    place.refuse(`there is no signal "${exit_signal}"`);
+  if (exit_signal !== '' && !isSig(exit_signal)) return place.refuse(`there is no signal "${exit_signal}"`);
   for (const word of [options['parent_tid'], options['child_tid']])
     if (word !== undefined) wordNamed(place, word);
   const call: CloneCall<LitmusState> = {
@@ -53,7 +52,7 @@ function cloneSteps(place: Place, clone3: boolean): Step<LitmusState>[] {
     mayVfork: flags.includes('CLONE_VFORK'),
     clone3,
     flags: () => flags,
-    exit_signal: () => exit_signal as Sig | '',
+    exit_signal: () => exit_signal,
     entry: entryOf(place.litmus.columns.find(({ task }) => task === child)!.operations, flags),
     ...(options['parent_tid'] === undefined ? {} : { parent_tid: options['parent_tid'] }),
     ...(options['child_tid'] === undefined ? {} : { child_tid: options['child_tid'] }),
@@ -174,9 +173,9 @@ export const tasks: Readonly<Record<string, Call>> = {
       const [program] = place.operation.args;
       if (!['', 'fails', 'fails late'].includes(how) || (program !== undefined && program !== 'setuid'))
         place.refuse(`"${place.operation.text}" says nothing the model knows`);
-      const outcome = { '': 'works', fails: 'fails', 'fails late': 'fails-late' } as const;
+      const outcome = how === '' ? 'works' : how === 'fails' ? 'fails' : 'fails-late';
       const steps = execve<LitmusState>(place.label, 'litmus', {
-        outcome: () => outcome[how as keyof typeof outcome],
+        outcome: () => outcome,
         failed: place.next,
         mayHaveThreads: true,
         privileged: program === 'setuid',
@@ -202,11 +201,12 @@ export const tasks: Readonly<Record<string, Call>> = {
           set_child_subreaper(k);
         });
       }
-      if (option !== 'PR_SET_PDEATHSIG' || ![...SIGNALS, '0'].includes(value as Sig))
-        place.refuse(`"${place.operation.text}" says nothing the model knows`);
+      const sig = value === '0' ? '' : value;
+      if (option !== 'PR_SET_PDEATHSIG' || (sig !== '' && !isSig(sig)))
+        return place.refuse(`"${place.operation.text}" says nothing the model knows`);
       return simple(place, (k) => {
         k.says(`prctl(PR_SET_PDEATHSIG, ${value}) = 0`);
-        set_pdeath_signal(k, value === '0' ? '' : (value as Sig));
+        set_pdeath_signal(k, sig);
       });
     },
   },

@@ -5,15 +5,18 @@
 import { Cpu, type Machine } from '../kernel/cpu.js';
 import { futex_wake } from '../kernel/futex.js';
 import { open } from '../kernel/late.js';
-import { send_signal, zap_group } from '../kernel/signal.js';
+import { send_signal } from '../kernel/signal.js';
 import type { Sig } from '../kernel/state.js';
 import type { Slot, StepInfo } from '../system.js';
 import type { GuestState } from './guest.js';
 import type { Fault, ProtocolOptions } from './protocol.js';
 
-/** A fault that strikes from outside. `strike` blocks where there is nothing to strike. */
+/** A fault that strikes from outside. */
 export interface Actor<S extends GuestState> extends Fault {
-  strike(k: Cpu<S>): void;
+  /** Blocks where there is nothing to strike. */
+  readonly strike: (k: Cpu<S>) => void;
+  /** What the same actor may do later, for nothing, as often as it can: it blocks where there is nothing to do. */
+  readonly relent?: (k: Cpu<S>) => void;
 }
 
 /** Somebody unrelated, as the sender of a signal. */
@@ -27,7 +30,7 @@ export function kill<S extends GuestState>(task: string, who: string): Actor<S> 
     strike(k) {
       if (!canBeSignalled(k, task)) k.block();
       k.says(`kill(${k.task(task).tid}, SIGKILL) = 0`);
-      zap_group(k, task, 'CLD_KILLED');
+      send_signal(k, 'SIGKILL', 'SI_USER', STRANGER, task);
     },
   };
 }
@@ -41,6 +44,18 @@ export function send<S extends GuestState>(name: string, sentence: string, task:
       if (!canBeSignalled(k, task)) k.block();
       k.says(`kill(${k.task(task).tid}, ${sig}) = 0`);
       send_signal(k, sig, 'SI_USER', STRANGER, task);
+    },
+  };
+}
+
+/** SIGSTOP to the whole group of a task, and, some time or never, SIGCONT. */
+export function stop<S extends GuestState>(task: string, who: string): Actor<S> {
+  return {
+    ...send<S>(`stop-${task}`, `${who} is stopped (SIGSTOP), for a while or for good`, task, 'SIGSTOP'),
+    relent(k) {
+      if (!canBeSignalled(k, task) || k.s.signal[task]!.stop !== 'stopped') k.block();
+      k.says(`kill(${k.task(task).tid}, SIGCONT) = 0`);
+      send_signal(k, 'SIGCONT', 'SI_USER', STRANGER, task);
     },
   };
 }
@@ -78,6 +93,9 @@ export function guestActors<S extends GuestState>(): Actor<S>[] {
   return [
     kill('P', "the caller's process"),
     kill('C', 'the child'),
+    stop('P', "the caller's process"),
+    stop('C', 'the child'),
+    send('core-P', 'the caller gets SIGQUIT, which dumps core by default', 'P', 'SIGQUIT'),
     send('term-P', 'the caller gets SIGTERM', 'P', 'SIGTERM'),
     send('term-C', 'the child gets SIGTERM', 'C', 'SIGTERM'),
     foreignExitSignal(),
@@ -101,11 +119,16 @@ export function environment<S extends GuestState>(
   options: ProtocolOptions,
   machine: Machine<S>,
 ): Slot<S>[] {
-  return asked(actors, options).map(({ name, strike }) => ({
+  return asked(actors, options).map(({ name, strike, relent }) => ({
     name,
     kind: 'environment',
     step(s, move) {
       const k = new Cpu(s, name, move, machine);
+      if (relent !== undefined && s.faults.includes(name)) {
+        move.at('relents', 'fault');
+        relent(k);
+        return;
+      }
       if (!machine.allows(k, name)) move.block();
       move.at('strikes', 'fault');
       strike(k);
@@ -118,7 +141,10 @@ export function environmentSteps<S extends GuestState>(
   actors: readonly Actor<S>[],
   options: ProtocolOptions,
 ): StepInfo[] {
-  return asked(actors, options).map(({ name }) => ({ slot: name, label: 'strikes', row: 'fault' }));
+  return asked(actors, options).flatMap(({ name, relent }) => {
+    const labels = relent === undefined ? ['strikes'] : ['strikes', 'relents'];
+    return labels.map((label) => ({ slot: name, label, row: 'fault' }));
+  });
 }
 
 function asked<S extends GuestState>(actors: readonly Actor<S>[], options: ProtocolOptions): Actor<S>[] {

@@ -24,6 +24,7 @@ import {
   type GuestState,
 } from './guest.js';
 import { initialState } from './initial.js';
+import { releaseRules } from '../platforms.js';
 import { callers, operations, operationsOf, type Op } from './op.js';
 import { allows, type Protocol, type ProtocolOptions } from './protocol.js';
 
@@ -74,6 +75,7 @@ function machine(ops: readonly Op[], options: ProtocolOptions): Machine<GuestSta
   return {
     tasks: [...callers(ops), ...ops.map(({ C }) => C)],
     objectOf: {},
+    rules: releaseRules(options.kernel),
     standsOn: () => [],
     allows: (k, fault) => allows(options, k.s.faults, fault),
     notified: noticeSent,

@@ -22,6 +22,8 @@ export interface ProtocolOptions {
   readonly clones: number;
   /** each so many times in a row. */
   readonly rounds: number;
+  /** The release of the kernel, as `releaseRules` reads it. */
+  readonly kernel: string;
   /** Names of experiments: what is dropped from the protocol. */
   readonly without: readonly string[];
 }

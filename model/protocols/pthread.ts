@@ -74,6 +74,13 @@ export function assertion<S extends LibcState>(k: Libc<S>, truth: boolean, text:
   return false;
 }
 
+/** The program touches what is not there: SIGSEGV, which nobody handles here, with a core. */
+export function crash<S extends LibcState>(k: Libc<S>, object: string, why: string): void {
+  k.says(`--- SIGSEGV {si_code=SEGV_MAPERR} ---, ${why}`);
+  k.move.violate('no-crash', object);
+  do_group_exit(k, 'CLD_DUMPED');
+}
+
 /** Frees an object, or leaves the function whose frame it is. What was in it nobody can read again. */
 export function free<S extends LibcState>(k: Libc<S>, object: string): void {
   const inside = Object.keys(k.machine.objectOf).filter((name) => k.machine.objectOf[name] === object);

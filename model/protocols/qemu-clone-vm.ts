@@ -26,6 +26,7 @@ import {
   type FutexResult,
   type Step,
 } from '../kernel/index.js';
+import type { Design } from './design.js';
 import { asksVfork, born, callerProgram, childProgram, cloneReturned, exitSignal } from './guest.js';
 import type { Op } from './op.js';
 import {
@@ -35,11 +36,12 @@ import {
   cond_broadcast,
   cond_sleep,
   cond_wake,
+  crash,
   free,
   mutex_lock,
   mutex_unlock,
 } from './pthread.js';
-import { deliverProgram, toGuest } from './qemu-signals.js';
+import { deliverProgram, handlerWithoutCpu, toGuest } from './qemu-signals.js';
 import { locals, namesOf, type K, type QemuState } from './qemu-state.js';
 
 /** Of T: all that P shares, M's TLS image, and the word on which M will sleep. */
@@ -59,6 +61,9 @@ const FLAGS_OF_T: readonly CloneFlag[] = [
 /** Of C: the guest's own, and these. */
 const FLAGS_OF_C: readonly CloneFlag[] = ['CLONE_PARENT', 'CLONE_VFORK', 'CLONE_CHILD_SETTID'];
 
+/** T has a flag of that name too, which is dropped by the plain name. */
+const PARTS_OF_C = { CLONE_CHILD_SETTID: 'CLONE_CHILD_SETTID-C' } as const;
+
 const FLAGS_OF_M: readonly CloneFlag[] = [
   'CLONE_VM',
   'CLONE_FS',
@@ -70,13 +75,17 @@ const FLAGS_OF_M: readonly CloneFlag[] = [
 ];
 
 const EAGAIN = -11;
+
+/** Where the FS base points when clone was given a null pointer. */
+const NO_TLS = 'NULL';
+
 const NO_FAILURE = 'a valid pthread_sigmask does not fail on Linux; name the fault to see this path';
 
 /** How M takes an EAGAIN of its wait. */
 export type OnEagain = (k: K) => void;
 
 /** do_fork and clone_vm, as the guest's calling thread runs them. */
-export function caller(op: Op, next?: string): Step<QemuState>[] {
+export function caller(design: Design, op: Op, next?: string): Step<QemuState>[] {
   const { dinfo, info, mgr, stack_T, stack_C, tls_M, TaskState } = namesOf(op);
   return [
     step('do_fork.dinfo', '0', (k) => {
@@ -85,12 +94,14 @@ export function caller(op: Op, next?: string): Step<QemuState>[] {
       allocate(k, TaskState);
       k.says('do_fork: zero dinfo, lock its mutex, allocate the TaskState of the child');
     }),
-    step('do_fork.clone_lock', '0', (k) => mutex_lock(k, 'clone_lock')),
-    step('do_fork.copy_cpu', '0', (k) => mutex_unlock(k, 'clone_lock')),
+    ...design.part('clone_lock', [
+      step('do_fork.clone_lock', '0', (k: K) => mutex_lock(k, 'clone_lock')),
+      step('do_fork.copy_cpu', '0', (k: K) => mutex_unlock(k, 'clone_lock')),
+    ]),
     step('do_fork.block_signals', '0', (k) => {
       // What is saved is the host's mask: the guest's, unless a handler of QEMU's ran since guest code last did.
       locals(k, op).sigmask = k.t.blocked;
-      sigprocmask(k, 'all');
+      if (design.has('block-signals')) sigprocmask(k, 'all');
       k.says(`rt_sigprocmask(SIG_BLOCK, ~[], dinfo.sigmask = ${locals(k, op).sigmask}) = 0`);
     }),
     step('clone_vm.stack_T', '1', (k) => {
@@ -111,6 +122,7 @@ export function caller(op: Op, next?: string): Step<QemuState>[] {
       exit_signal: () => '',
       entry: 'manager.publish',
       stack: tls_M,
+      tls: tls_M,
       fault: 'clone-M',
       failed: 'E2.free_mgr',
       done(k) {
@@ -119,7 +131,7 @@ export function caller(op: Op, next?: string): Step<QemuState>[] {
         handOver(k, mgr, op.M);
       },
     }),
-    ...completion_await<QemuState>('await_fetched', '2', `${mgr}.fetched`),
+    ...design.part('completion-fetched', completion_await<QemuState>('await_fetched', '2', `${mgr}.fetched`)),
     step('restore_mask_M', '2', (k) => {
       if (k.fault('sigmask-M')) {
         k.says('rt_sigprocmask(SIG_SETMASK, ~[]) = -1');
@@ -141,17 +153,30 @@ export function caller(op: Op, next?: string): Step<QemuState>[] {
     ...clone<QemuState>('clone_T', '5', {
       child: op.T,
       mayVfork: false,
-      flags: () => FLAGS_OF_T,
-      exit_signal: (k) => exitSignal(k, op),
+      flags: () => design.flags(FLAGS_OF_T),
+      exit_signal: (k) => (design.has('exit-signal') ? exitSignal(k, op) : ''),
       entry: 'trampoline.settid',
       stack: stack_T,
+      tls: tls_M,
       child_tid: `${mgr}.managed_tid`,
       fault: 'clone-T',
       failed: 'E4.free_stack_T',
+      linked(k) {
+        k.move.event('tls-given');
+        // P passes on what it finds in `mgr.tls`.
+        const T = k.task(op.T);
+        if (T.fsbase === tls_M && load(k, `${mgr}.tls`) === 0) T.fsbase = NO_TLS;
+      },
       done: (k) => handOver(k, stack_C, op.T),
     }),
-    ...completion_await<QemuState>('await_child_ready', '6', `${info}.child_ready`),
-    ...completion_finish<QemuState>('finish_spawned', '6', `${mgr}.spawned`),
+    ...design.part(
+      'completion-child_ready',
+      completion_await<QemuState>('await_child_ready', '6', `${info}.child_ready`),
+    ),
+    ...design.part(
+      'completion-spawned',
+      completion_finish<QemuState>('finish_spawned', '6', `${mgr}.spawned`),
+    ),
     step('clone_vm.return', '6', (k) => {
       const result = load(k, `${info}.result`);
       locals(k, op).result = result;
@@ -202,7 +227,10 @@ export function caller(op: Op, next?: string): Step<QemuState>[] {
       k.goto('do_fork.restore_mask');
     }),
     ...never(NO_FAILURE, [
-      ...completion_finish<QemuState>('E3.finish_spawned', 'E3', `${mgr}.spawned`),
+      ...design.part(
+        'completion-spawned',
+        completion_finish<QemuState>('E3.finish_spawned', 'E3', `${mgr}.spawned`),
+      ),
       step('E3.failed', 'E3', (k: K) => {
         k.says('create_manager returns NULL');
         k.goto('E2.free_stacks');
@@ -216,7 +244,10 @@ export function caller(op: Op, next?: string): Step<QemuState>[] {
       free(k, stack_C);
       k.says(`free(${stack_C})`);
     }),
-    ...completion_finish<QemuState>('E4.finish_spawned', 'E4', `${mgr}.spawned`),
+    ...design.part(
+      'completion-spawned',
+      completion_finish<QemuState>('E4.finish_spawned', 'E4', `${mgr}.spawned`),
+    ),
     step('E4.failed', 'E4', (k) => {
       k.says('clone_vm fails');
       k.goto('clone_vm.failed');
@@ -225,15 +256,18 @@ export function caller(op: Op, next?: string): Step<QemuState>[] {
 }
 
 /** The TLS manager: a detached thread of P's process that lends its TLS image to T and C. */
-export function manager(op: Op, eagain: OnEagain): Step<QemuState>[] {
+export function manager(design: Design, op: Op, eagain: OnEagain): Step<QemuState>[] {
   const { mgr, stack_T, tls_M } = namesOf(op);
   return [
     step('manager.publish', '3', (k) => {
-      use(k, mgr);
+      store(k, `${mgr}.tls`, 1);
       k.says('mgr.tls = the TLS image of this thread');
     }),
-    ...completion_finish<QemuState>('finish_fetched', '3', `${mgr}.fetched`),
-    ...completion_await<QemuState>('await_spawned', '3', `${mgr}.spawned`),
+    ...design.part(
+      'completion-fetched',
+      completion_finish<QemuState>('finish_fetched', '3', `${mgr}.fetched`),
+    ),
+    ...design.part('completion-spawned', completion_await<QemuState>('await_spawned', '3', `${mgr}.spawned`)),
     step('manager.read_tid', '11', (k) => {
       const tid = load(k, `${mgr}.managed_tid`);
       locals(k, op).managed_tid = tid;
@@ -245,7 +279,9 @@ export function manager(op: Op, eagain: OnEagain): Step<QemuState>[] {
       key: 'shared',
       expected: (k) => locals(k, op).managed_tid,
       done(k, result) {
-        if (result === 'EAGAIN') eagain(k);
+        // An interrupted wait returns by way of the handler, and that does not return in this thread.
+        if (result === 'EINTR') handlerWithoutCpu(k);
+        else if (result === 'EAGAIN') eagain(k);
         else assertsZero(k, result);
         locals(k, op).managed_tid = 0;
       },
@@ -272,25 +308,33 @@ export function assertsZero(k: K, result: FutexResult): void {
 }
 
 /** The trampoline: the child's elder sibling, which waits in vfork until C lets go of the memory. */
-export function trampoline(op: Op): Step<QemuState>[] {
+export function trampoline(design: Design, op: Op): Step<QemuState>[] {
   const { info, mgr, stack_C, TaskState } = namesOf(op);
   return [
-    ret_from_fork('trampoline.settid', '5', `${mgr}.managed_tid`),
+    ...design.part('CLONE_CHILD_SETTID', [
+      ret_from_fork<QemuState>('trampoline.settid', '5', `${mgr}.managed_tid`),
+    ]),
     step('trampoline.copy_info', '7', (k) => {
+      if (k.t.fsbase === NO_TLS) {
+        crash(k, 'TLS', 'there is no TLS image at address 0');
+        return;
+      }
       use(k, info);
       k.says('copies what it needs from info');
       if (exitSignal(k, op) === '') k.goto('clone_C');
     }),
-    step('trampoline.hide/lock', '7', (k) => mutex_lock(k, 'hidden_lock')),
-    step('trampoline.hide', '7', (k) => {
-      k.s.qemu.hidden = [...k.s.qemu.hidden, k.t.tid].toSorted((a, b) => a - b);
-      mutex_unlock(k, 'hidden_lock');
-      k.says(`hides its own tid ${k.t.tid}: pthread_mutex_unlock(hidden_lock)`);
-    }),
+    ...design.part('hide-trampoline', [
+      step('trampoline.hide/lock', '7', (k: K) => mutex_lock(k, 'hidden_lock')),
+      step('trampoline.hide', '7', (k: K) => {
+        k.s.qemu.hidden = [...k.s.qemu.hidden, k.t.tid].toSorted((a, b) => a - b);
+        mutex_unlock(k, 'hidden_lock');
+        k.says(`hides its own tid ${k.t.tid}: pthread_mutex_unlock(hidden_lock)`);
+      }),
+    ]),
     ...clone<QemuState>('clone_C', '7', {
       child: op.C,
       mayVfork: true,
-      flags: () => ['CLONE_VM', ...FLAGS_OF_C],
+      flags: (k) => flagsOfC(design, k, op),
       exit_signal: (k) => exitSignal(k, op),
       entry: 'child.settid',
       stack: stack_C,
@@ -307,7 +351,10 @@ export function trampoline(op: Op): Step<QemuState>[] {
       k.says(`free(${stack_C})`);
       if (!asksVfork(k, op)) k.goto('trampoline.exit');
     }),
-    ...completion_finish<QemuState>('trampoline.finish', '9', `${info}.child_ready`),
+    ...design.part(
+      'completion-child_ready',
+      completion_finish<QemuState>('trampoline.finish', '9', `${info}.child_ready`),
+    ),
     step('trampoline.exit', '9', (k) => {
       k.says('exit(0) = ?');
       do_exit(k);
@@ -316,7 +363,10 @@ export function trampoline(op: Op): Step<QemuState>[] {
       store(k, `${info}.result`, EAGAIN);
       k.says(`info.result = ${EAGAIN}`);
     }),
-    ...completion_finish<QemuState>('E5.finish', 'E5', `${info}.child_ready`),
+    ...design.part(
+      'completion-child_ready',
+      completion_finish<QemuState>('E5.finish', 'E5', `${info}.child_ready`),
+    ),
     step('E5.exit', 'E5', (k) => {
       k.says('exit(0) = ?');
       do_exit(k);
@@ -324,16 +374,26 @@ export function trampoline(op: Op): Step<QemuState>[] {
   ];
 }
 
+/** The guest's own flags and QEMU's. What QEMU asks for anyway need not be asked of the guest, whose choice stays open. */
+function flagsOfC(design: Design, k: K, op: Op): readonly CloneFlag[] {
+  const added = design.flags(FLAGS_OF_C, PARTS_OF_C);
+  const vfork = !added.includes('CLONE_VFORK') && asksVfork(k, op);
+  return ['CLONE_VM', ...(vfork ? (['CLONE_VFORK'] as const) : []), ...added];
+}
+
 /** The guest's child, from its first instruction in QEMU to its end. */
-export function child(op: Op): Step<QemuState>[] {
+export function child(design: Design, op: Op): Step<QemuState>[] {
   const { dinfo, info, TaskState } = namesOf(op);
   return [
-    ret_from_fork('child.settid', '7', `${info}.result`),
+    ...design.part('CLONE_CHILD_SETTID-C', [ret_from_fork<QemuState>('child.settid', '7', `${info}.result`)]),
     step('child.start', '8', (k) => {
       k.says(asksVfork(k, op) ? 'vfork: the parent goes on later' : 'the parent may go on');
       if (asksVfork(k, op)) k.goto('child.mask');
     }),
-    ...completion_finish<QemuState>('child.finish', '8', `${info}.child_ready`),
+    ...design.part(
+      'completion-child_ready',
+      completion_finish<QemuState>('child.finish', '8', `${info}.child_ready`),
+    ),
     step('child.mask', '8', (k) => {
       use(k, info);
       if (k.fault('sigmask-C')) {
@@ -374,13 +434,17 @@ export function child(op: Op): Step<QemuState>[] {
       sigprocmask(k, 'all');
       k.says('rt_sigprocmask(SIG_BLOCK, ~[]) = 0');
     }),
-    step('exit.clone_lock', '8c', (k) => mutex_lock(k, 'clone_lock')),
-    step('exit.unrealize', '8c assumed', (k) => mutex_unlock(k, 'clone_lock')),
+    ...design.part('clone_lock', [
+      step('exit.clone_lock', '8c', (k: K) => mutex_lock(k, 'clone_lock')),
+      step('exit.unrealize', '8c assumed', (k: K) => mutex_unlock(k, 'clone_lock')),
+    ]),
     step('exit.free_TaskState', '8c', (k) => {
       free(k, TaskState);
       k.says(`free(${TaskState})`);
     }),
-    step('exit.unlock_again', '8c assumed', (k) => mutex_unlock(k, 'clone_lock')),
+    ...design.part('clone_lock', [
+      step('exit.unlock_again', '8c assumed', (k: K) => mutex_unlock(k, 'clone_lock')),
+    ]),
     step('exit.exit', '8c', (k) => {
       k.says('exit_group(0) = ?');
       do_group_exit(k, 'CLD_EXITED');

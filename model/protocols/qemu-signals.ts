@@ -2,7 +2,7 @@
 import { do_group_exit, isFatal, settle, sigprocmask, step, type Sig, type Step } from '../kernel/index.js';
 import { readSiginfo, siginfo, type Siginfo } from '../kernel/state.js';
 import { noticeDropped, signalTaken } from './guest.js';
-import { mutex_lock, mutex_unlock } from './pthread.js';
+import { crash, mutex_lock, mutex_unlock } from './pthread.js';
 import type { K, QemuState } from './qemu-state.js';
 
 /** The values of si_code, of which row 12 takes the bits. */
@@ -32,11 +32,37 @@ export function host_signal_handler(k: K, sig: Sig, si_code: string, si_pid: num
     do_group_exit(k, 'CLD_KILLED');
     return;
   }
-  if (k.s.qemu.sigtab[k.me] !== '') throw new Error(`${k.me} got ${sig} with host signals blocked`);
+  if (hasNoCpu(k)) {
+    handlerWithoutCpu(k);
+    return;
+  }
+  k.t.blocked = 'all';
+  const held = k.s.qemu.sigtab[k.me]!;
+  if (held !== '') {
+    const first = readSiginfo(held.replace('+', ''));
+    // Each signal has a slot of its own; the model has one, and leaves the other signal where it was.
+    if (first.sig !== sig) {
+      const group = k.s.signal[k.t.group_leader]!;
+      group.shared_pending = [...group.shared_pending, siginfo(sig, si_code, si_pid)];
+      return;
+    }
+    noticeDropped(k, first.si_code, first.si_pid, 'lost');
+  }
   const tag = (SI_CODE[si_code]! & TAGGED) !== 0 ? '+' : '';
   k.s.qemu.sigtab[k.me] = `${tag}${siginfo(sig, si_code, si_pid)}`;
-  k.t.blocked = 'all';
   if (k.t.pc.startsWith('guest.')) toGuest(k, k.t.pc);
+}
+
+/** The handler begins with the CPU of its thread, `thread_cpu`, which is in the TLS image: M's has none before C sets it. */
+function hasNoCpu(k: K): boolean {
+  return (
+    k.s.qemu.sigtab[k.me] === undefined || k.t.pc.startsWith('child.') || k.t.pc.startsWith('clone_run.mask')
+  );
+}
+
+/** The handler reads through the null pointer, with SIGSEGV blocked like everything else. */
+export function handlerWithoutCpu(k: K): void {
+  crash(k, 'thread_cpu', 'in the signal handler: this thread has no CPU');
 }
 
 /** Back to guest code, at a label as `Task.pc` has it, by way of the delivery of what is pending for the guest. */
@@ -46,6 +72,8 @@ export function toGuest(k: K, label: string): void {
     k.resume(label);
     return;
   }
+  // The delivery begins by blocking all signals, where the handler's mask has been taken back meanwhile.
+  k.t.blocked = 'all';
   k.t.ret = label;
   k.goto(entry.startsWith('+') ? 'deliver.lock' : 'deliver.guest');
 }

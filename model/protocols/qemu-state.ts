@@ -45,7 +45,7 @@ export function locals(k: K, op: Op): Locals {
 export const MUTEXES = ['dinfo.lock', 'info.child_ready', 'mgr.fetched', 'mgr.spawned'];
 export const CONDITIONS = ['dinfo.cond', 'info.child_ready', 'mgr.fetched', 'mgr.spawned'];
 export const COMPLETIONS = ['info.child_ready', 'mgr.fetched', 'mgr.spawned'];
-export const WORDS = ['info.result', 'mgr.managed_tid', 'mgr.cleanup'];
+export const WORDS = ['info.result', 'mgr.tls', 'mgr.managed_tid', 'mgr.cleanup'];
 
 /** `mgr.fetched` of the second operation is `mgr2.fetched`. */
 export function member(op: Op, name: string): string {

@@ -7,13 +7,16 @@ import {
   EXIT_GROUP_P,
   guestActors,
   kill,
+  stop,
   strayFutexWake,
   type Actor,
 } from './environment.js';
+import { designWithout, type Design } from './design.js';
 import { GUEST_CHOICES, noticeDropped, noticeSent } from './guest.js';
 import { initialState } from './initial.js';
+import { releaseRules } from '../platforms.js';
 import { callers, operations, operationsOf, type Op } from './op.js';
-import { allows, type Protocol, type ProtocolOptions } from './protocol.js';
+import { allows, type Described, type Protocol, type ProtocolOptions } from './protocol.js';
 import { assertsZero, caller, child, manager, trampoline, type OnEagain } from './qemu-clone-vm.js';
 import { host_signal_handler, hostDisposition } from './qemu-signals.js';
 import {
@@ -29,17 +32,24 @@ import {
 } from './qemu-state.js';
 
 function machine(ops: readonly Op[], options: ProtocolOptions): Machine<QemuState> {
-  const standsOn = new Map<string, readonly string[]>(
+  const stacks = new Map<string, readonly string[]>(
     ops.flatMap((op) => [
-      [op.M, [op.own('tls_M')]],
-      [op.T, [op.own('stack_T'), op.own('tls_M')]],
-      [op.C, [op.own('stack_C'), op.own('tls_M')]],
+      [op.M, []],
+      [op.T, [op.own('stack_T')]],
+      [op.C, [op.own('stack_C')]],
     ]),
   );
+  const images = new Set(ops.map((op) => op.own('tls_M')));
   return {
     tasks: [...callers(ops), ...ops.flatMap(({ M, T, C }) => [M, T, C])],
     objectOf: objectOf(ops),
-    standsOn: (k) => (k.t.mm === 'P' ? (standsOn.get(k.me) ?? []) : []),
+    rules: releaseRules(options.kernel),
+    standsOn(k) {
+      const stack = stacks.get(k.me);
+      // The stacks and TLS images of the guest's own threads are nobody's to free while they run.
+      if (stack === undefined || k.t.mm !== 'P') return [];
+      return images.has(k.t.fsbase) ? [...stack, k.t.fsbase] : stack;
+    },
     allows: (k, fault) => allows(options, k.s.faults, fault),
     disposition: hostDisposition,
     notified: noticeSent,
@@ -64,6 +74,7 @@ const STRAY_COND: Actor<QemuState> = {
 const ACTORS: readonly Actor<QemuState>[] = [
   ...guestActors<QemuState>(),
   kill('T', 'the trampoline'),
+  stop('T', 'the trampoline'),
   strayFutexWake('mgr.managed_tid'),
   STRAY_COND,
 ];
@@ -74,7 +85,7 @@ interface Program {
   readonly info: readonly StepInfo[];
 }
 
-function programs(ops: readonly Op[], options: ProtocolOptions, eagain: OnEagain): Program[] {
+function programs(ops: readonly Op[], options: ProtocolOptions, design: Design, eagain: OnEagain): Program[] {
   const none = { cleartid: true, vforked: true } as const;
   const make = (
     task: string,
@@ -85,19 +96,20 @@ function programs(ops: readonly Op[], options: ProtocolOptions, eagain: OnEagain
     steps,
     info: stepInfo(task, steps, never),
   });
+  const callerOf = (op: Op, next: string | undefined): Step<QemuState>[] => caller(design, op, next);
   return [
-    ...callers(ops).map((P) => make(P, inRounds(operationsOf(ops, P), caller), none)),
+    ...callers(ops).map((P) => make(P, inRounds(operationsOf(ops, P), callerOf), none)),
     ...ops.flatMap((op) => [
-      make(op.M, manager(op, eagain), none),
-      make(op.T, trampoline(op), { vforked: true }),
-      withoutSignals(make(op.C, child(op), { cleartid: true }), options),
+      make(op.M, manager(design, op, eagain), none),
+      make(op.T, trampoline(design, op), { vforked: true }),
+      withoutSignals(make(op.C, child(design, op), { cleartid: true }), options),
     ]),
   ];
 }
 
 /** C, unlike P, is sent signals by faults only. */
 function withoutSignals(program: Program, options: ProtocolOptions): Program {
-  if (options.faults.some(({ name }) => name === 'term-C')) return program;
+  if (options.faults.some(({ name }) => ['term-C', 'stop-C'].includes(name))) return program;
   const neverTaken = 'without a fault nobody sends the child a signal';
   return {
     ...program,
@@ -108,9 +120,12 @@ function withoutSignals(program: Program, options: ProtocolOptions): Program {
 function build(name: string, options: ProtocolOptions, eagain: OnEagain): ReturnType<Protocol['build']> {
   const ops = operations(options.clones, options.rounds);
   const here = machine(ops, options);
-  const all = programs(ops, options, eagain);
+  const all = programs(ops, options, designWithout(options.without), eagain);
+  const beginning = initialState({ ops, tasks: here.tasks, asked: options.guest, start: 'do_fork.dinfo' });
+  // Each thread of the guest's has a TLS image of its own.
+  for (const P of callers(ops)) beginning.task[P]!.fsbase = `tls_${P}`;
   const state: QemuState = {
-    ...initialState({ ops, tasks: here.tasks, asked: options.guest, start: 'do_fork.dinfo' }),
+    ...beginning,
     word: forEach(ops, WORDS, () => 0),
     futex: forEach(ops, ['mgr.managed_tid'], (): string[] => []),
     object: objectNames(ops),
@@ -138,6 +153,35 @@ function build(name: string, options: ProtocolOptions, eagain: OnEagain): Return
   };
 }
 
+/** What is dropped, and what is left in its place. */
+const EXPERIMENTS: readonly Described[] = [
+  { name: 'CLONE_SETTLS', sentence: "T is cloned without CLONE_SETTLS, and runs on the caller's TLS image" },
+  { name: 'CLONE_CHILD_SETTID', sentence: 'T is cloned without CLONE_CHILD_SETTID: managed_tid stays 0' },
+  {
+    name: 'CLONE_CHILD_CLEARTID',
+    sentence: 'T is cloned without CLONE_CHILD_CLEARTID: managed_tid keeps the tid of T, and nobody is woken',
+  },
+  { name: 'CLONE_SIGHAND', sentence: 'T is cloned without CLONE_SIGHAND, and has handlers of its own' },
+  { name: 'CLONE_FILES', sentence: 'T is cloned without CLONE_FILES, and has descriptors of its own' },
+  { name: 'exit-signal', sentence: 'T is cloned with no exit signal, whatever the guest asks for' },
+  { name: 'CLONE_PARENT', sentence: 'C is cloned without CLONE_PARENT, and is a child of T' },
+  {
+    name: 'CLONE_VFORK',
+    sentence: 'C is cloned with CLONE_VFORK only if the guest asks for it: else T does not wait for it',
+  },
+  { name: 'CLONE_CHILD_SETTID-C', sentence: 'C is cloned without CLONE_CHILD_SETTID: info.result stays 0' },
+  { name: 'hide-trampoline', sentence: 'T does not put its pid into the table of hidden processes' },
+  {
+    name: 'block-signals',
+    sentence:
+      'the caller reads its signal mask and blocks nothing: do_fork, M and T run with the mask of the guest',
+  },
+  { name: 'completion-fetched', sentence: 'P does not wait until M has published its TLS image' },
+  { name: 'completion-spawned', sentence: 'M does not wait until P has cloned T and heard of C' },
+  { name: 'completion-child_ready', sentence: 'P does not wait until C runs, or with vfork has ended' },
+  { name: 'clone_lock', sentence: 'nobody takes clone_lock' },
+];
+
 const shared: Omit<Protocol, 'name' | 'summary' | 'description' | 'build'> = {
   faults: [
     { name: 'alloc-stack-T', sentence: 'the stack of the trampoline cannot be allocated (row 1)' },
@@ -160,10 +204,11 @@ const shared: Omit<Protocol, 'name' | 'summary' | 'description' | 'build'> = {
     { name: 'sigmask-C', sentence: 'the mask of the child cannot be set (row E6)', impossible: true },
   ],
   guest: GUEST_CHOICES,
-  experiments: [],
+  experiments: EXPERIMENTS,
   defaultFaults: ['alloc-stack-T', 'alloc-stack-C', 'clone-M', 'clone-T', 'clone-C'],
   properties: [
     'no-failed-assertion',
+    'no-crash',
     'no-use-after-free',
     'no-double-free',
     'no-bad-lock',
@@ -173,6 +218,7 @@ const shared: Omit<Protocol, 'name' | 'summary' | 'description' | 'build'> = {
     'only-own-children-waitable',
     'exit-signal-as-requested',
     'parent-is-caller',
+    'own-tls',
     'vfork-suspends-caller',
     'guest-mask-kept',
     'clone-result',

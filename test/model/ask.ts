@@ -13,6 +13,7 @@ export interface Question {
   readonly guest?: readonly string[];
   readonly clones?: number;
   readonly rounds?: number;
+  readonly kernel?: string;
   readonly without?: readonly string[];
 }
 
@@ -30,6 +31,7 @@ export function system(name: string, question: Question = {}): System {
     guest: question.guest ?? [],
     clones: question.clones ?? 1,
     rounds: question.rounds ?? 1,
+    kernel: question.kernel ?? '6.18',
     without: question.without ?? [],
   });
 }

@@ -19,7 +19,10 @@ describe('late choices', () => {
       'native',
       { faults: ['clone-C'], guest: ['SIGCHLD', 'SIGUSR1', 'wait-any', 'child-exits', 'child-execs'] },
     ],
-    ['qemu-clone-vm', { guest: ['SIGCHLD', 'handler', 'unblocked', 'wait-any', 'child-exit-groups', 'child-stays'] }],
+    [
+      'qemu-clone-vm',
+      { guest: ['SIGCHLD', 'handler', 'unblocked', 'wait-any', 'child-exit-groups', 'child-stays'] },
+    ],
   ])('keep the verdicts of %s, and cut its states', async (name, question) => {
     const late = await explicit(system(name, question));
     const soon = await explicit(early(system(name, question)));

@@ -79,6 +79,7 @@ const cases: Case[] = [
       const free = [...s.pids.free];
       original();
       s.task['C'] = zombie;
+      s.task['P']!.children = ['C'];
       s.pids.free = free;
     }),
     last: 'P:guest.wait/release',
@@ -98,6 +99,7 @@ const cases: Case[] = [
     mutated: mutate(native(), 'P', 'clone/K2', (s, original) => {
       original();
       s.task['C']!.real_parent = 'init';
+      s.task['P']!.children = [];
     }),
     last: 'P:clone/K2',
   },

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { differences } from '../../../checker/compare.js';
+import { explicit } from '../../../checker/explicit.js';
+import { reference } from '../../../checker/reference.js';
 import { runLitmus } from '../../../commands/litmus.js';
-import { readLitmus, shippedLitmus } from '../../../model/litmus/index.js';
+import { litmusSystem, readLitmus, shippedLitmus } from '../../../model/litmus/index.js';
 
 const tests = shippedLitmus().map((path) => readLitmus(path));
 
@@ -25,5 +28,14 @@ test('each test has a question, a reason and a source with the release', () => {
     expect(question).toMatch(/[?.]$/);
     expect(because).toMatch(/\.$/);
     expect(source).toMatch(/, \d+\.\d+$/);
+  }
+});
+
+test('both engines see the same', { timeout: 60_000 }, async () => {
+  for (const litmus of tests) {
+    const system = litmusSystem(litmus);
+    expect([litmus.name, ...differences(await explicit(system), await reference(system))]).toEqual([
+      litmus.name,
+    ]);
   }
 });
