@@ -34,15 +34,24 @@ export const defaults = {
   guest: 'all',
 } as const;
 
+/** All clones of a run together. Already two of them with every guest choice are more states than fit in memory. */
+const MOST_CLONES = 4;
+
 /** Reads the flags for one protocol. */
 export function questionOf(name: string, flags: QuestionFlags): Question {
   const protocol = findProtocol(name);
+  const clones = wholeNumber('--clones', flags.clones, 1);
+  const rounds = wholeNumber('--rounds', flags.rounds, 1);
+  if (clones * rounds > MOST_CLONES)
+    throw new Problem(
+      `--clones ${clones} with --rounds ${rounds} makes ${clones * rounds} clones, and at most ${MOST_CLONES} are modelled`,
+    );
   return {
     protocol: name,
     platform: onlyKnown('--platform', flags.platform, defaults.platform),
     kernel: readRelease(flags.kernel),
-    clones: wholeNumber('--clones', flags.clones, 1),
-    rounds: wholeNumber('--rounds', flags.rounds, 1),
+    clones,
+    rounds,
     faults: readFaults(protocol, flags.faults),
     maxFaults: wholeNumber('--max-faults', flags.maxFaults, 0),
     guest: readGuest(protocol, flags.guest),

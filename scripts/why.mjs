@@ -14,7 +14,15 @@ import { judged } from '../dist/properties/index.js';
 const BASE = 'qemu-clone-vm-eagain-fixed';
 
 /** A guest that sees everything these parts are for, and whose space is small. */
-const GUEST = ['SIGCHLD', 'handler', 'unblocked', 'wait-nothing', 'wait-child', 'child-exit-groups', 'child-execs'];
+const GUEST = [
+  'SIGCHLD',
+  'handler',
+  'unblocked',
+  'wait-nothing',
+  'wait-child',
+  'child-exit-groups',
+  'child-execs',
+];
 const KILLS = ['kill-P', 'kill-C', 'kill-T'];
 
 /** Why dropping a part changes nothing. Whatever is not named here is expected to break something. */
@@ -27,13 +35,19 @@ const WHY_NOTHING = {
     'what it protects, the list of CPUs, is not in the model; what goes away is the lock released twice (`no-bad-lock`)',
 };
 
+/** What the model makes more of than Linux would. */
+const REMARKS = {
+  'block-signals':
+    'Linux gives a signal to the caller while it can take it, which the model does not: then `no-crash` is left, in 8 turns',
+};
+
 const BEGIN = '<!-- why:begin -->';
 const END = '<!-- why:end -->';
 
 const protocol = protocols.find(({ name }) => name === BASE);
 
 /** The table, as Markdown. */
-export async function table() {
+async function table() {
   const before = { none: await causes([], []), all: undefined };
   const rows = [];
   for (const { name, sentence } of protocol.experiments) {
@@ -45,14 +59,24 @@ export async function table() {
     }
     rows.push(`| \`${name}\` | ${sentence} | ${cell(name, found)} |`);
   }
-  return ['| `--without` | what is different | what breaks that did not break before |', '|---|---|---|', ...rows].join('\n');
+  return [
+    '| `--without` | what is different | what breaks that did not break before |',
+    '|---|---|---|',
+    ...rows,
+  ].join('\n');
 }
 
 /** Every way in which a promise is broken, simplest first. */
 async function causes(without, faults) {
-  const options = { faults: faults.map((name) => ({ name, budget: 1 })), maxFaults: 1, guest: GUEST, clones: 1, rounds: 1, without };
+  const options = {
+    faults: faults.map((name) => ({ name, budget: 1 })),
+    maxFaults: 1,
+    guest: GUEST,
+    clones: 1,
+    rounds: 1,
+    without,
+  };
   const result = await explicit(judged(protocol, options));
-  if (process.env.WHY_DEBUG) console.error(without.join(), faults.length, result.states, result.seconds);
   if (!result.exhausted) throw new Error(`the search without ${without.join()} did not come to its end`);
   return result.properties.flatMap(({ name, counterexamples }) =>
     counterexamples.map(({ cause, turns }) => ({ property: name, ...cause, turns })),
@@ -65,8 +89,51 @@ function fresh(found, known) {
   return found.filter((one) => !old.has(key(one)));
 }
 
+/** One line a promise: on what, in how few turns, by which fault if it takes one. */
 function cell(name, found) {
-  if (process.env.WHY_DEBUG) console.error(found.map((f)=>`   ${f.property} ${f.label} ${f.object} ${f.faults} ${f.turns}`).join('\n'));
-  return found.length;
+  const reason = WHY_NOTHING[name];
+  if ((found.length === 0) !== (reason !== undefined))
+    throw new Error(`without ${name}: ${found.length} new causes, which scripts/why.mjs does not expect`);
+  if (reason !== undefined) return `nothing: ${reason}`;
+  const names = [...new Set(found.map(({ property }) => property))];
+  return names
+    .map((property) => {
+      const ways = found.filter((one) => one.property === property);
+      const objects = [...new Set(ways.map(({ object }) => `\`${object}\``))].join(', ');
+      const [{ turns, faults }] = ways;
+      return `\`${property}\` (${objects}) in ${turns} turns${faults.map((fault) => `, with ${fault}`).join('')}`;
+    })
+    .join('; ')
+    .concat(REMARKS[name] === undefined ? '' : ` (${REMARKS[name]})`);
 }
-console.log(await table());
+
+/** Puts the table between the markers of a text; without them there is nowhere to put it. */
+function between(text, made) {
+  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (begin < 0 || end < begin) return undefined;
+  return `${text.slice(0, begin + BEGIN.length)}\n\n${made}\n\n${text.slice(end)}`;
+}
+
+function write(made) {
+  const readme = fileURLToPath(new URL('../README.md', import.meta.url));
+  const updated = between(readFileSync(readme, 'utf8'), made);
+  if (updated === undefined) {
+    console.error(
+      `error: README.md lacks the markers ${BEGIN} and ${END}, in this order; put them where the table is to be`,
+    );
+    process.exitCode = 2;
+    return;
+  }
+  writeFileSync(readme, updated);
+  console.error('README.md has the table');
+}
+
+const flags = process.argv.slice(2);
+if (flags.some((flag) => flag !== '--write')) {
+  console.error('error: the only flag there is is --write');
+  process.exitCode = 2;
+} else {
+  const made = await table();
+  if (flags.includes('--write')) write(made);
+  else console.log(made);
+}

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { RULES } from '../model/kernel/rules.js';
 import { ask, creationFaults } from './model/ask.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -38,6 +39,14 @@ describe('the README', () => {
     );
     if (process.env['PROMOTE'] === '1') writeFileSync(file, fresh);
     else expect(settled(text)).toBe(settled(fresh));
+  });
+
+  test('gives the reason of every rule that is left out, of which there are at most ten', () => {
+    const text = readFileSync(file, 'utf8');
+    const out = RULES.flatMap((rule) => ('leftOut' in rule ? [`| ${rule.id} | ${rule.leftOut} |`] : []));
+    expect(out.length).toBeLessThanOrEqual(10);
+    for (const row of out) expect(text).toContain(row);
+    expect(text).toContain(`Of the ${RULES.length} rules`);
   });
 
   test('names every cause the default run finds, with its turns', async () => {

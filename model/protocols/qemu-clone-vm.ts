@@ -87,6 +87,7 @@ export type OnEagain = (k: K) => void;
 /** do_fork and clone_vm, as the guest's calling thread runs them. */
 export function caller(design: Design, op: Op, next?: string): Step<QemuState>[] {
   const { dinfo, info, mgr, stack_T, stack_C, tls_M, TaskState } = namesOf(op);
+  const set = design.has('block-signals') ? '~[]' : '[]';
   return [
     step('do_fork.dinfo', '0', (k) => {
       allocate(k, dinfo);
@@ -102,7 +103,7 @@ export function caller(design: Design, op: Op, next?: string): Step<QemuState>[]
       // What is saved is the host's mask: the guest's, unless a handler of QEMU's ran since guest code last did.
       locals(k, op).sigmask = k.t.blocked;
       if (design.has('block-signals')) sigprocmask(k, 'all');
-      k.says(`rt_sigprocmask(SIG_BLOCK, ~[], dinfo.sigmask = ${locals(k, op).sigmask}) = 0`);
+      k.says(`rt_sigprocmask(SIG_BLOCK, ${set}, dinfo.sigmask = ${locals(k, op).sigmask}) = 0`);
     }),
     step('clone_vm.stack_T', '1', (k) => {
       allocate(k, info);
@@ -113,7 +114,7 @@ export function caller(design: Design, op: Op, next?: string): Step<QemuState>[]
     }),
     step('clone_vm.mgr', '2', (k) => {
       allocate(k, mgr);
-      k.says('mgr = calloc(1, sizeof(*mgr)); all signals are blocked already');
+      k.says(`mgr = calloc(1, sizeof(*mgr)); rt_sigprocmask(SIG_BLOCK, ${set}) = 0`);
     }),
     ...clone<QemuState>('pthread_create', '2', {
       child: op.M,
@@ -134,9 +135,9 @@ export function caller(design: Design, op: Op, next?: string): Step<QemuState>[]
     ...design.part('completion-fetched', completion_await<QemuState>('await_fetched', '2', `${mgr}.fetched`)),
     step('restore_mask_M', '2', (k) => {
       if (k.fault('sigmask-M')) {
-        k.says('rt_sigprocmask(SIG_SETMASK, ~[]) = -1');
+        k.says(`rt_sigprocmask(SIG_SETMASK, ${k.t.blocked}) = -1`);
         k.goto('E3.finish_spawned/lock');
-      } else k.says('rt_sigprocmask(SIG_SETMASK, ~[]) = 0');
+      } else k.says(`rt_sigprocmask(SIG_SETMASK, ${k.t.blocked}) = 0`);
     }),
     step('clone_vm.cleanup', '4', (k) => {
       store(k, `${mgr}.cleanup`, 1);
@@ -146,9 +147,9 @@ export function caller(design: Design, op: Op, next?: string): Step<QemuState>[]
     step('clone_vm.block_signals', '4', (k) => {
       use(k, info);
       if (k.fault('sigmask-T')) {
-        k.says('rt_sigprocmask(SIG_BLOCK, ~[], info.sigmask) = -1');
+        k.says(`rt_sigprocmask(SIG_BLOCK, ${set}, info.sigmask) = -1`);
         k.goto('E4.free_stack_T');
-      } else k.says('rt_sigprocmask(SIG_BLOCK, ~[], info.sigmask) = 0');
+      } else k.says(`rt_sigprocmask(SIG_BLOCK, ${set}, info.sigmask) = 0`);
     }),
     ...clone<QemuState>('clone_T', '5', {
       child: op.T,
@@ -181,7 +182,7 @@ export function caller(design: Design, op: Op, next?: string): Step<QemuState>[]
       const result = load(k, `${info}.result`);
       locals(k, op).result = result;
       free(k, info);
-      k.says(`rt_sigprocmask(SIG_SETMASK, ~[]) = 0; clone_vm returns info.result = ${result}`);
+      k.says(`rt_sigprocmask(SIG_SETMASK, ${k.t.blocked}) = 0; clone_vm returns info.result = ${result}`);
       if (result < 0 || asksVfork(k, op)) k.goto('do_fork.restore_mask');
     }),
     step('do_fork.wait', '6b', (k) => cond_sleep(k, `${dinfo}.cond`, `${dinfo}.lock`)),

@@ -115,6 +115,7 @@ describe('what cannot be asked', () => {
     [['--max-memory', 'lots'], /512M or 4G/],
     [['--platform', 'vfork-as-fork'], /not supported; this release knows linux/],
     [['--kernel', '4.21'], /there is no kernel release "4.21" here/],
+    [['--clones', '9'], /makes 9 clones, and at most 4 are modelled/],
     [['--without', 'everything'], /there is no experiment of qemu-clone-vm 'everything'/],
     [['--traces', 'some'], /it is one of all/],
     [['--color', 'blue'], /auto, always or never/],

@@ -27,6 +27,16 @@ const cases: Case[] = [
     last: 'M:manager.wait',
   },
   {
+    property: 'no-crash',
+    holds: qemu(['SIGCHLD', 'handler', 'wait-nothing']),
+    // P clones T before M has said where its TLS image is.
+    mutated: system('qemu-clone-vm', {
+      guest: ['SIGCHLD', 'handler', 'wait-nothing'],
+      without: ['completion-fetched'],
+    }),
+    last: 'T:trampoline.copy_info',
+  },
+  {
     property: 'no-use-after-free',
     holds: qemu(['vfork', 'SIGCHLD', 'handler', 'wait-nothing']),
     mutated: qemu(['no-vfork', 'SIGCHLD', 'handler', 'wait-nothing']),
@@ -102,6 +112,15 @@ const cases: Case[] = [
       s.task['P']!.children = [];
     }),
     last: 'P:clone/K2',
+  },
+  {
+    property: 'own-tls',
+    holds: qemu(['SIGCHLD', 'handler', 'wait-nothing']),
+    mutated: system('qemu-clone-vm', {
+      guest: ['SIGCHLD', 'handler', 'wait-nothing'],
+      without: ['CLONE_SETTLS'],
+    }),
+    last: 'P:clone_T/K3',
   },
   {
     property: 'vfork-suspends-caller',

@@ -75,9 +75,11 @@ describe("QEMU's clone(CLONE_VM), as posted", () => {
     const kept = result.properties.filter((one) => one.verdict === 'holds').map(({ name }) => name);
     expect(kept).toMatchInlineSnapshot(`
       [
+        "no-crash",
         "no-hang",
         "exit-signal-as-requested",
         "parent-is-caller",
+        "own-tls",
         "vfork-suspends-caller",
         "guest-mask-kept",
       ]
