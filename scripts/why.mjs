@@ -114,26 +114,28 @@ function between(text, made) {
   return `${text.slice(0, begin + BEGIN.length)}\n\n${made}\n\n${text.slice(end)}`;
 }
 
-function write(made) {
-  const readme = fileURLToPath(new URL('../README.md', import.meta.url));
-  const updated = between(readFileSync(readme, 'utf8'), made);
-  if (updated === undefined) {
-    console.error(
-      `error: README.md lacks the markers ${BEGIN} and ${END}, in this order; put them where the table is to be`,
-    );
-    process.exitCode = 2;
-    return;
-  }
-  writeFileSync(readme, updated);
-  console.error('README.md has the table');
+const README = fileURLToPath(new URL('../README.md', import.meta.url));
+
+/** The text of README.md with the table in its place. */
+function written(made) {
+  const updated = between(readFileSync(README, 'utf8'), made);
+  if (updated !== undefined) return updated;
+  console.error(
+    `error: README.md lacks ${BEGIN} and ${END}, in this order; put them where the table is to be`,
+  );
+  process.exit(2);
 }
 
 const flags = process.argv.slice(2);
 if (flags.some((flag) => flag !== '--write')) {
   console.error('error: the only flag there is is --write');
-  process.exitCode = 2;
+  process.exit(2);
+}
+if (flags.includes('--write')) {
+  // Missing markers are said at once, not after the search.
+  written('');
+  writeFileSync(README, written(await table()));
+  console.error('README.md has the table');
 } else {
-  const made = await table();
-  if (flags.includes('--write')) write(made);
-  else console.log(made);
+  console.log(await table());
 }
