@@ -31,10 +31,12 @@ export const cloneResult = atTheEnd({
     firstBroken(s, (child) => {
       const { result, child_tid } = s.guest[child]!;
       if (result === 'wrong') return 'tid';
-      return result === 'error' && (child_tid !== 0 || sawStranger(s)) ? 'error' : '';
+      return result === 'error' && (child_tid !== 0 || sawHelper(s, child)) ? 'error' : '';
     }),
 });
 
-function sawStranger(s: Judged): boolean {
-  return s.seen.strayNotice || s.seen.strayWait;
+/** Was the guest told of the helper that was to make this child? */
+function sawHelper(s: Judged, child: string): boolean {
+  const helper = child.replace('C', 'T');
+  return s.seen.notices.includes(helper) || s.seen.waits.includes(helper);
 }

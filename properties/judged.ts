@@ -17,7 +17,6 @@ export function step(property: Omit<StepProperty, 'kind'>): Property<Judged> {
   return { kind: 'step', ...property };
 }
 
-/** Does the task run guest code, rather than the emulator's or the kernel's? */
 /** The guest's children: each clone is named after its child. */
 export function children(s: Judged): string[] {
   return Object.keys(s.guest);
@@ -32,6 +31,7 @@ export function firstBroken(s: Judged, broken: (child: string) => string): strin
   return '';
 }
 
+/** Does the task run guest code, rather than the emulator's or the kernel's? */
 export function inGuestCode(s: Judged, task: string): boolean {
   return s.task[task]!.state === 'running' && s.task[task]!.pc.startsWith('guest.');
 }

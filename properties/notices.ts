@@ -16,7 +16,8 @@ export const singleExitSignal = atTheEnd({
     'every exit notification the guest took names a child it cloned, once at most, and each death it would catch was notified',
   witness: 'child-notice',
   broken(s) {
-    if (s.seen.strayNotice) return 'T';
+    const [stranger] = s.seen.notices;
+    if (stranger !== undefined) return stranger;
     return firstBroken(s, (child) => {
       const { caller, notice, notice_sig } = s.guest[child]!;
       if (notice === 'twice') return child;
@@ -41,7 +42,8 @@ export const onlyOwnChildrenWaitable = always({
   sentence: 'wait reports to the guest only children it cloned, and a death only once',
   witness: 'wait-return',
   broken(s) {
-    if (s.seen.strayWait) return 'T';
+    const [stranger] = s.seen.waits;
+    if (stranger !== undefined) return stranger;
     return firstBroken(s, (child) => (s.guest[child]!.waited === 'twice' ? child : ''));
   },
 });

@@ -123,7 +123,7 @@ function written(made) {
   console.error(
     `error: README.md lacks ${BEGIN} and ${END}, in this order; put them where the table is to be`,
   );
-  process.exit(2);
+  return process.exit(2);
 }
 
 const flags = process.argv.slice(2);

@@ -126,18 +126,30 @@ export function ret_from_fork<S extends KernelState>(label: string, row: string,
   });
 }
 
+/**
+ * The next fresh tid, or one that was given back. Linux goes round its pids once before it gives one again, so both can
+ * happen to a program that runs for long.
+ */
+function alloc_pid<S extends KernelState>(k: Cpu<S>): number {
+  const { fresh, free } = k.s.pids;
+  const candidates = [...fresh.slice(0, 1), ...free];
+  if (candidates.length === 0) throw new Error('the pool of pids is empty');
+  const tid = candidates[k.move.choose(candidates.length)]!;
+  if (tid === fresh[0]) k.s.pids.fresh = fresh.slice(1);
+  else k.s.pids.free = free.filter((one) => one !== tid);
+  return tid;
+}
+
 /** K2: the child is linked in, under the task-list lock. From here on it can be seen, and cannot run yet. */
 function copy_process<S extends KernelState>(k: Cpu<S>, call: CloneCall<S>): void {
   const { t } = k;
   const flags = call.flags(k);
   const name = call.child;
-  const [tid, ...free] = k.s.pids.free;
-  if (tid === undefined) throw new Error('the pool of pids is empty');
   if (k.task(name).state !== 'absent') throw new Error(`the slot ${name} is taken`);
   const thread = flags.includes('CLONE_THREAD');
   const parent = flags.includes('CLONE_PARENT');
   const sighand = flags.includes('CLONE_SIGHAND') ? t.sighand : unusedName(k, 'sighand', name);
-  k.s.pids.free = free;
+  const tid = alloc_pid(k);
   k.s.task[name] = {
     ...absentTask(),
     state: 'running',

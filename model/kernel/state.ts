@@ -123,7 +123,8 @@ export interface KernelState {
   futex: Record<string, string[]>;
   /** Objects of the shared memory: who is to free it; '' when it is not there. */
   object: Record<string, string>;
-  pids: { free: number[] };
+  /** Tids never given yet, lowest first, and those given back, which any new task may get. */
+  pids: { fresh: number[]; free: number[] };
   /** Kinds of faults that have struck, sorted. */
   faults: string[];
 }

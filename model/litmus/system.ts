@@ -125,7 +125,8 @@ function kernelState(litmus: Litmus, tasks: readonly string[], creations: Readon
     futex: Object.fromEntries(words.map((word): [string, string[]] => [word, []])),
     object: {},
     pids: {
-      free: tasks.flatMap((task, index) => (creations.has(task) ? [FIRST_TID + index] : [])),
+      fresh: tasks.flatMap((task, index) => (creations.has(task) ? [FIRST_TID + index] : [])),
+      free: [],
     },
     faults: [],
   };

@@ -92,10 +92,10 @@ export interface GuestState extends KernelState {
   guest: Record<string, Guest>;
   /** Ghosts of the guest's process as a whole. */
   seen: {
-    /** An exit notification was taken that names no child of the guest. */
-    strayNotice: boolean;
-    /** Wait reported somebody who is no child of the guest. */
-    strayWait: boolean;
+    /** Who is no child of the guest's, and yet an exit notification that names it was taken. Sorted. */
+    notices: string[];
+    /** Who is no child of the guest's, and yet was reported by wait. Sorted. */
+    waits: string[];
   };
 }
 
@@ -194,11 +194,20 @@ export function signalTaken<S extends GuestState>(k: Cpu<S>, si_code: string, si
   if (!isDeathNotice(si_code)) return;
   const guest = awaiting(k, si_pid);
   if (guest === undefined) {
-    k.s.seen.strayNotice = true;
+    k.s.seen.notices = including(k.s.seen.notices, bearerOf(k, si_pid));
     return;
   }
   guest.notice = guest.notice === 'taken' || guest.notice === 'twice' ? 'twice' : 'taken';
   guest.notice_sig = '';
+}
+
+/** Whose tid this is, while its zombie is there. */
+function bearerOf<S extends GuestState>(k: Cpu<S>, tid: number): string {
+  return k.machine.tasks.find((name) => k.task(name).tid === tid) ?? 'somebody';
+}
+
+function including(names: readonly string[], name: string): string[] {
+  return names.includes(name) ? [...names] : [...names, name].toSorted();
 }
 
 /** Ghost: a signal was dropped on its way. `because` tells whether the guest wanted it so. */
@@ -234,7 +243,7 @@ export function callerProgram<S extends GuestState>(
       done(k, child) {
         if (child !== '') {
           const reported = k.s.guest[child];
-          if (reported === undefined) k.s.seen.strayWait = true;
+          if (reported === undefined) k.s.seen.waits = including(k.s.seen.waits, child);
           else reported.waited = reported.waited === '' ? 'once' : 'twice';
         }
         if (child === '' || guest(k).waits === 'wait-child') atRest(k, op);

@@ -46,9 +46,9 @@ export function initialState({ ops, tasks, asked, start }: Beginning): GuestStat
     word: {},
     futex: {},
     object: {},
-    pids: { free: absent.map((_, index) => FIRST_TID + running.length + index) },
+    pids: { fresh: absent.map((_, index) => FIRST_TID + running.length + index), free: [] },
     faults: [],
     guest: Object.fromEntries(ops.map(({ C, P }) => [C, newGuest(P, asked)])),
-    seen: { strayNotice: false, strayWait: false },
+    seen: { notices: [], waits: [] },
   };
 }

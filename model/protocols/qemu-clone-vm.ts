@@ -327,7 +327,8 @@ export function trampoline(design: Design, op: Op): Step<QemuState>[] {
     ...design.part('hide-trampoline', [
       step('trampoline.hide/lock', '7', (k: K) => mutex_lock(k, 'hidden_lock')),
       step('trampoline.hide', '7', (k: K) => {
-        k.s.qemu.hidden = [...k.s.qemu.hidden, k.t.tid].toSorted((a, b) => a - b);
+        const { hidden } = k.s.qemu;
+        if (!hidden.includes(k.t.tid)) k.s.qemu.hidden = [...hidden, k.t.tid].toSorted((a, b) => a - b);
         mutex_unlock(k, 'hidden_lock');
         k.says(`hides its own tid ${k.t.tid}: pthread_mutex_unlock(hidden_lock)`);
       }),
@@ -388,6 +389,7 @@ export function child(design: Design, op: Op): Step<QemuState>[] {
   return [
     ...design.part('CLONE_CHILD_SETTID-C', [ret_from_fork<QemuState>('child.settid', '7', `${info}.result`)]),
     step('child.start', '8', (k) => {
+      use(k, info);
       k.says(asksVfork(k, op) ? 'vfork: the parent goes on later' : 'the parent may go on');
       if (asksVfork(k, op)) k.goto('child.mask');
     }),

@@ -43,7 +43,7 @@ export function withoutGhosts(seeing: System): System {
         };
         for (const one of Object.values(guest))
           Object.assign(one, { notice: '', notice_sig: '', waited: '' });
-        Object.assign(seen, { strayNotice: false, strayWait: false });
+        Object.assign(seen, { notices: [], waits: [] });
       },
     })),
   };

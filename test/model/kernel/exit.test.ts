@@ -105,7 +105,7 @@ function stackOf(flags: readonly CloneFlag[]): System {
     word: {},
     futex: {},
     object: { stack: '' },
-    pids: { free: [101] },
+    pids: { fresh: [101], free: [] },
     faults: [],
   };
   return {

@@ -20,6 +20,9 @@ const GUEST = [
   'child-execs',
 ];
 
+/** One answer to each question, where faults make the space large enough. */
+const ONE_GUEST = ['vfork', 'SIGCHLD', 'handler', 'unblocked', 'wait-nothing', 'child-exit-groups'];
+
 /** The causes by which a promise is broken, as `property: label object in turns`. */
 function ways(result: SearchResult): string[] {
   return broken(result).flatMap((name) => causes(result, name).map((cause) => `${name}: ${cause}`));
@@ -73,13 +76,13 @@ describe('each experiment', () => {
   test('with every part dropped at once the model still has an answer for everything', async () => {
     const without = protocol('qemu-clone-vm').experiments.map(({ name }) => name);
     const faults = ['kill-P', 'kill-C', 'kill-T', 'term-P', 'term-C', 'clone-C', 'sigmask-M', 'sigmask-T'];
-    const result = await ask('qemu-clone-vm', { guest: GUEST, without, faults });
+    const result = await ask('qemu-clone-vm', { guest: ONE_GUEST, without, faults });
     expect(result.exhausted).toBe(true);
   });
 
   test('without block-signals the handler may strike anywhere, and the model has an answer', async () => {
     const asked = {
-      guest: GUEST,
+      guest: ONE_GUEST,
       without: ['block-signals'],
       faults: ['term-P', 'term-C', 'foreign-exit-signal'],
     };

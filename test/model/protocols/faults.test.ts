@@ -1,6 +1,6 @@
 /** What each fault breaks in the proposal, for one small guest, beyond what is broken without it. */
 import { describe, expect, test } from 'vitest';
-import { ask, possibleFaults } from '../ask.js';
+import { ask, causes, possibleFaults } from '../ask.js';
 
 const SMALL = ['SIGCHLD', 'handler', 'unblocked', 'wait-nothing', 'child-exit-groups'];
 
@@ -105,6 +105,19 @@ describe('several clones', () => {
     expect(
       kept.counterexamples.map(({ cause, turns }) => `${cause.label} ${cause.object} in ${turns}`),
     ).toEqual(['clone_run.guest C2 in 13']);
+  });
+
+  test('in a row: a stale entry of the hidden table hides the death of a child that got the old pid', async () => {
+    const guest = ['vfork', 'SIGCHLD', 'handler', 'unblocked', 'wait-any', 'child-exit-groups'];
+    const result = await ask('qemu-clone-vm-eagain-fixed', { guest, rounds: 2 }, { depth: 15 });
+    expect(causes(result, 'single-exit-signal')).toContain('single-exit-signal C2 in 15');
+  });
+
+  test('in a row: a clone that fails is not blamed for the helper of another', async () => {
+    const guest = ['vfork', 'SIGCHLD', 'default', 'unblocked', 'wait-any', 'child-exit-groups'];
+    const result = await ask('qemu-clone-vm', { guest, rounds: 2, faults: ['alloc-stack-T'] }, { depth: 12 });
+    expect(causes(result, 'clone-result')).toEqual([]);
+    expect(result.taken).toContain('P:clone_vm.failed@2');
   });
 
   test('at once and in a row, native keeps every promise', async () => {
