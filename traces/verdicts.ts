@@ -1,6 +1,7 @@
 /** The answer in short: one sentence, and a line for each promise. */
 
 import type { PropertyResult, SearchResult } from '../checker/result.js';
+import type { System } from '../model/system.js';
 import { clip, count, either, plural, width, wrap } from './layout.js';
 import { type Run, sentenceOf } from './report.js';
 import { noPaint, type Paint, type Tone } from './style.js';
@@ -29,7 +30,7 @@ export function summarize({ result }: Run): string {
 export function formatVerdicts(run: Run, paint: Paint = noPaint): string[] {
   const rows = run.result.properties.map((property) => ({
     property,
-    cells: [property.name, word(property, run.depth), turnsOf(property), needs(property)],
+    cells: [property.name, word(property, run.depth), turnsOf(property), needs(property, run)],
   }));
   const head = ['promise', 'verdict', 'turns', 'needs'];
   const widths = head.map((title, column) =>
@@ -118,10 +119,16 @@ function turnsOf({ counterexamples }: PropertyResult): string {
   return first === undefined ? '' : count(first.turns);
 }
 
-/** Whether it takes a fault, and how many ways there are. */
-function needs({ verdict, counterexamples }: PropertyResult): string {
+/** Whether it takes a fault, how many ways there are, and whether all of them rest on something that is assumed. */
+function needs({ verdict, counterexamples }: PropertyResult, { system }: Run): string {
   if (verdict !== 'violated') return '';
   const kinds = [...new Set(counterexamples.map(({ cause }) => cause.faults.join(' and ')))];
   const fault = kinds.includes('') ? 'no fault' : clip(kinds.join(' or '), 24);
+  if (counterexamples.every(({ cause }) => isAssumed(system, cause.label))) return `${fault}, assumed`;
   return counterexamples.length > 1 ? `${fault}, ${counterexamples.length} causes` : fault;
+}
+
+/** Does a step of this label stand for something that the original does not show? Its row says so. */
+function isAssumed({ steps }: System, label: string): boolean {
+  return steps.some((step) => step.label === label && step.row.includes('assumed'));
 }
