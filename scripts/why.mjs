@@ -11,18 +11,8 @@ import { explicit } from '../dist/checker/explicit.js';
 import { protocols } from '../dist/model/protocols/index.js';
 import { judged } from '../dist/properties/index.js';
 
-const BASE = 'qemu-clone-vm-eagain-fixed';
-
-/** A guest that sees everything these parts are for, and whose space is small. */
-const GUEST = [
-  'SIGCHLD',
-  'handler',
-  'unblocked',
-  'wait-nothing',
-  'wait-child',
-  'child-exit-groups',
-  'child-execs',
-];
+/** The base, and a guest that sees everything these parts are for and whose space is small. The tests read it too. */
+const { base: BASE, guest: GUEST } = JSON.parse(readFileSync(new URL('why.json', import.meta.url), 'utf8'));
 const KILLS = ['kill-P', 'kill-C', 'kill-T'];
 
 /** Why dropping a part changes nothing. Whatever is not named here is expected to break something. */

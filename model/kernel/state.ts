@@ -25,9 +25,6 @@ export function isSig(text: string): text is Sig {
   return SIGNALS.some((sig) => sig === text);
 }
 
-/** What a process does with a signal. A leaf of a table may add flags: `handler+SA_RESTART`. */
-export type Disposition = 'default' | 'ignore' | 'handler';
-
 /** How a process ended, as the CLD_ codes of its notification tell. */
 export type Ending = 'CLD_EXITED' | 'CLD_KILLED' | 'CLD_DUMPED';
 

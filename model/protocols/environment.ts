@@ -22,30 +22,19 @@ export interface Actor<S extends GuestState> extends Fault {
 /** Somebody unrelated, as the sender of a signal. */
 const STRANGER = 1;
 
-/** SIGKILL to the whole group of a task. */
-export function kill<S extends GuestState>(task: string, who: string): Actor<S> {
-  return {
-    name: `kill-${task}`,
-    sentence: `${who} is killed (SIGKILL)`,
-    strike(k) {
-      if (!canBeSignalled(k, task)) k.block();
-      k.says(`kill(${k.task(task).tid}, SIGKILL) = 0`);
-      send_signal(k, 'SIGKILL', 'SI_USER', STRANGER, task);
-    },
-  };
+/** A stranger sends a signal to the whole group of a task; blocks where there is nobody to take it. */
+function signals<S extends GuestState>(k: Cpu<S>, task: string, sig: Sig): void {
+  if (!canBeSignalled(k, task)) k.block();
+  k.says(`kill(${k.task(task).tid}, ${sig}) = 0`);
+  send_signal(k, sig, 'SI_USER', STRANGER, task);
 }
 
-/** A signal from a stranger to the whole group of a task. */
 export function send<S extends GuestState>(name: string, sentence: string, task: string, sig: Sig): Actor<S> {
-  return {
-    name,
-    sentence,
-    strike(k) {
-      if (!canBeSignalled(k, task)) k.block();
-      k.says(`kill(${k.task(task).tid}, ${sig}) = 0`);
-      send_signal(k, sig, 'SI_USER', STRANGER, task);
-    },
-  };
+  return { name, sentence, strike: (k) => signals(k, task, sig) };
+}
+
+export function kill<S extends GuestState>(task: string, who: string): Actor<S> {
+  return send(`kill-${task}`, `${who} is killed (SIGKILL)`, task, 'SIGKILL');
 }
 
 /** SIGSTOP to the whole group of a task, and, some time or never, SIGCONT. */
@@ -53,9 +42,8 @@ export function stop<S extends GuestState>(task: string, who: string): Actor<S> 
   return {
     ...send<S>(`stop-${task}`, `${who} is stopped (SIGSTOP), for a while or for good`, task, 'SIGSTOP'),
     relent(k) {
-      if (!canBeSignalled(k, task) || k.s.signal[task]!.stop !== 'stopped') k.block();
-      k.says(`kill(${k.task(task).tid}, SIGCONT) = 0`);
-      send_signal(k, 'SIGCONT', 'SI_USER', STRANGER, task);
+      if (k.s.signal[task]!.stop !== 'stopped') k.block();
+      signals(k, task, 'SIGCONT');
     },
   };
 }
@@ -68,9 +56,8 @@ export function foreignExitSignal<S extends GuestState>(): Actor<S> {
     strike(k) {
       const decided = Object.values(k.s.guest).map(({ exit_signal }) => exit_signal);
       const sig = decided.find((asked) => open(asked).length === 1 && asked !== 'exit-signal-0');
-      if (sig === undefined || !canBeSignalled(k, 'P')) k.block();
-      k.says(`kill(${k.task('P').tid}, ${sig}) = 0`);
-      send_signal(k, sig as Sig, 'SI_USER', STRANGER, 'P');
+      if (sig === undefined) k.block();
+      signals(k, 'P', sig as Sig);
     },
   };
 }

@@ -4,12 +4,9 @@
  * The guest's clone(CLONE_VM) is made straight to the kernel by P, and C is the child. It is the yardstick: a property
  * that fails here is a wrong property.
  */
-import { clone } from '../kernel/clone.js';
-import type { Machine } from '../kernel/cpu.js';
-import { do_exit, do_group_exit } from '../kernel/index.js';
-import { inRounds, step, type Step } from '../kernel/step.js';
-import { stepInfo, taskSlot } from '../kernel/task.js';
-import { environment, environmentSteps, EXIT_GROUP_P, guestActors, type Actor } from './environment.js';
+import { clone, do_exit, do_group_exit, inRounds, step, type Machine, type Step } from '../kernel/index.js';
+import { assemble, guestMachine, programOf } from './assemble.js';
+import { EXIT_GROUP_P, guestActors, type Actor } from './environment.js';
 import {
   asksVfork,
   born,
@@ -18,15 +15,12 @@ import {
   cloneReturned,
   exitSignal,
   GUEST_CHOICES,
-  noticeDropped,
-  noticeSent,
   signalTaken,
   type GuestState,
 } from './guest.js';
 import { initialState } from './initial.js';
-import { releaseRules } from '../platforms.js';
 import { callers, operations, operationsOf, type Op } from './op.js';
-import { allows, type Protocol, type ProtocolOptions } from './protocol.js';
+import type { Protocol, ProtocolOptions } from './protocol.js';
 
 /** The caller: a thread of the guest. */
 function caller(op: Op, next?: string): Step<GuestState>[] {
@@ -73,13 +67,10 @@ const ACTORS: readonly Actor<GuestState>[] = guestActors();
 
 function machine(ops: readonly Op[], options: ProtocolOptions): Machine<GuestState> {
   return {
+    ...guestMachine(options),
     tasks: [...callers(ops), ...ops.map(({ C }) => C)],
     objectOf: {},
-    rules: releaseRules(options.kernel),
     standsOn: () => [],
-    allows: (k, fault) => allows(options, k.s.faults, fault),
-    notified: noticeSent,
-    discarded: (k, _sig, si_code, si_pid) => noticeDropped(k, si_code, si_pid, 'ignored'),
     handler: (k, _sig, si_code, si_pid) => signalTaken(k, si_code, si_pid),
   };
 }
@@ -109,28 +100,12 @@ export const native: Protocol = {
     const ops = operations(options.clones, options.rounds);
     const here = machine(ops, options);
     const programs = [
-      ...callers(ops).map((P) => ({
-        task: P,
-        program: inRounds(operationsOf(ops, P), caller),
-        never: CALLER,
-      })),
-      ...ops.map((op) => ({ task: op.C, program: child(op), never: { cleartid: true } as const })),
+      ...callers(ops).map((P) =>
+        programOf(P, inRounds(operationsOf(ops, P), caller), { cleartid: true, vforked: true }),
+      ),
+      ...ops.map((op) => programOf(op.C, child(op), { cleartid: true })),
     ];
-    return {
-      name: 'native',
-      initial: initialState({ ops, tasks: here.tasks, asked: options.guest, start: 'clone' }),
-      slots: [
-        ...programs.map(({ task, program }) => taskSlot(task, program, here)),
-        ...environment(ACTORS, options, here),
-      ],
-      properties: [],
-      steps: [
-        ...programs.flatMap(({ task, program, never }) => stepInfo(task, program, never)),
-        ...environmentSteps(ACTORS, options),
-      ],
-      faults: (s) => (s as GuestState).faults,
-    };
+    const initial = initialState({ ops, tasks: here.tasks, asked: options.guest, start: 'clone' });
+    return assemble({ name: 'native', initial, programs, actors: ACTORS, machine: here }, options);
   },
 };
-
-const CALLER = { cleartid: true, vforked: true } as const;

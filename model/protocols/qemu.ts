@@ -1,22 +1,12 @@
 /** The proposal and its repair as protocols: who takes part, what can go wrong, where it begins. */
-import { inRounds, stepInfo, taskSlot, type Machine, type Step } from '../kernel/index.js';
-import type { StepInfo } from '../system.js';
-import {
-  environment,
-  environmentSteps,
-  EXIT_GROUP_P,
-  guestActors,
-  kill,
-  stop,
-  strayFutexWake,
-  type Actor,
-} from './environment.js';
+import { inRounds, type Machine, type Step } from '../kernel/index.js';
+import { assemble, guestMachine, programOf, type Program } from './assemble.js';
+import { EXIT_GROUP_P, guestActors, kill, stop, strayFutexWake, type Actor } from './environment.js';
 import { designWithout, type Design } from './design.js';
-import { GUEST_CHOICES, noticeDropped, noticeSent } from './guest.js';
+import { GUEST_CHOICES } from './guest.js';
 import { initialState } from './initial.js';
-import { releaseRules } from '../platforms.js';
 import { callers, operations, operationsOf, type Op } from './op.js';
-import { allows, type Described, type Protocol, type ProtocolOptions } from './protocol.js';
+import type { Described, Protocol, ProtocolOptions } from './protocol.js';
 import { assertsZero, caller, child, manager, trampoline, type OnEagain } from './qemu-clone-vm.js';
 import { host_signal_handler, hostDisposition } from './qemu-signals.js';
 import {
@@ -41,19 +31,16 @@ function machine(ops: readonly Op[], options: ProtocolOptions): Machine<QemuStat
   );
   const images = new Set(ops.map((op) => op.own('tls_M')));
   return {
+    ...guestMachine(options),
     tasks: [...callers(ops), ...ops.flatMap(({ M, T, C }) => [M, T, C])],
     objectOf: objectOf(ops),
-    rules: releaseRules(options.kernel),
     standsOn(k) {
       const stack = stacks.get(k.me);
       // The stacks and TLS images of the guest's own threads are nobody's to free while they run.
       if (stack === undefined || k.t.mm !== 'P') return [];
       return images.has(k.t.fsbase) ? [...stack, k.t.fsbase] : stack;
     },
-    allows: (k, fault) => allows(options, k.s.faults, fault),
     disposition: hostDisposition,
-    notified: noticeSent,
-    discarded: (k, _sig, si_code, si_pid) => noticeDropped(k, si_code, si_pid, 'ignored'),
     handler: host_signal_handler,
   };
 }
@@ -79,36 +66,26 @@ const ACTORS: readonly Actor<QemuState>[] = [
   STRAY_COND,
 ];
 
-interface Program {
-  readonly task: string;
-  readonly steps: readonly Step<QemuState>[];
-  readonly info: readonly StepInfo[];
-}
-
-function programs(ops: readonly Op[], options: ProtocolOptions, design: Design, eagain: OnEagain): Program[] {
+function programs(
+  ops: readonly Op[],
+  options: ProtocolOptions,
+  design: Design,
+  eagain: OnEagain,
+): Program<QemuState>[] {
   const none = { cleartid: true, vforked: true } as const;
-  const make = (
-    task: string,
-    steps: readonly Step<QemuState>[],
-    never: Parameters<typeof stepInfo>[2],
-  ): Program => ({
-    task,
-    steps,
-    info: stepInfo(task, steps, never),
-  });
   const callerOf = (op: Op, next: string | undefined): Step<QemuState>[] => caller(design, op, next);
   return [
-    ...callers(ops).map((P) => make(P, inRounds(operationsOf(ops, P), callerOf), none)),
+    ...callers(ops).map((P) => programOf(P, inRounds(operationsOf(ops, P), callerOf), none)),
     ...ops.flatMap((op) => [
-      make(op.M, manager(design, op, eagain), none),
-      make(op.T, trampoline(design, op), { vforked: true }),
-      withoutSignals(make(op.C, child(design, op), { cleartid: true }), options),
+      programOf(op.M, manager(design, op, eagain), none),
+      programOf(op.T, trampoline(design, op), { vforked: true }),
+      withoutSignals(programOf(op.C, child(design, op), { cleartid: true }), options),
     ]),
   ];
 }
 
 /** C, unlike P, is sent signals by faults only. */
-function withoutSignals(program: Program, options: ProtocolOptions): Program {
+function withoutSignals(program: Program<QemuState>, options: ProtocolOptions): Program<QemuState> {
   if (options.faults.some(({ name }) => ['term-C', 'stop-C'].includes(name))) return program;
   const neverTaken = 'without a fault nobody sends the child a signal';
   return {
@@ -120,7 +97,6 @@ function withoutSignals(program: Program, options: ProtocolOptions): Program {
 function build(name: string, options: ProtocolOptions, eagain: OnEagain): ReturnType<Protocol['build']> {
   const ops = operations(options.clones, options.rounds);
   const here = machine(ops, options);
-  const all = programs(ops, options, designWithout(options.without), eagain);
   const beginning = initialState({ ops, tasks: here.tasks, asked: options.guest, start: 'do_fork.dinfo' });
   // Each thread of the guest's has a TLS image of its own.
   for (const P of callers(ops)) beginning.task[P]!.fsbase = `tls_${P}`;
@@ -140,17 +116,8 @@ function build(name: string, options: ProtocolOptions, eagain: OnEagain): Return
       ops.map(({ C }): [string, Locals] => [C, { sigmask: '', result: 0, managed_tid: 0 }]),
     ),
   };
-  return {
-    name,
-    initial: state,
-    slots: [
-      ...all.map(({ task, steps }) => taskSlot(task, steps, here)),
-      ...environment(ACTORS, options, here),
-    ],
-    properties: [],
-    steps: [...all.flatMap(({ info }) => info), ...environmentSteps(ACTORS, options)],
-    faults: (s) => (s as QemuState).faults,
-  };
+  const made = programs(ops, options, designWithout(options.without), eagain);
+  return assemble({ name, initial: state, programs: made, actors: ACTORS, machine: here }, options);
 }
 
 /** What is dropped, and what is left in its place. */

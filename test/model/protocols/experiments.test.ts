@@ -9,16 +9,9 @@ import type { KernelState } from '../../../model/kernel/state.js';
 import type { Move, System } from '../../../model/system.js';
 import { ask, broken, causes, protocol, system } from '../ask.js';
 
-const BASE = 'qemu-clone-vm-eagain-fixed';
-const GUEST = [
-  'SIGCHLD',
-  'handler',
-  'unblocked',
-  'wait-nothing',
-  'wait-child',
-  'child-exit-groups',
-  'child-execs',
-];
+const { base: BASE, guest: GUEST } = JSON.parse(
+  readFileSync(new URL('../../../scripts/why.json', import.meta.url), 'utf8'),
+) as { base: string; guest: string[] };
 
 /** One answer to each question, where faults make the space large enough. */
 const ONE_GUEST = ['vfork', 'SIGCHLD', 'handler', 'unblocked', 'wait-nothing', 'child-exit-groups'];
