@@ -48,6 +48,8 @@ interface Promised {
   readonly name: string;
   /** One sentence in the present tense. */
   readonly sentence: string;
+  /** It says something only of a run in which one of these may be chosen; without this, of every run. */
+  readonly needs?: readonly string[];
   /** The event (see `Move.event`) that puts the property to the test; if it never happens, the verdict is `vacuous`. */
   readonly witness: string;
 }

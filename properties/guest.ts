@@ -35,8 +35,9 @@ export const cloneResult = atTheEnd({
     }),
 });
 
-/** Was the guest told of the helper that was to make this child? */
+/** Was the guest told of a helper that was to make this child? */
 function sawHelper(s: Judged, child: string): boolean {
-  const helper = child.replace('C', 'T');
-  return s.seen.notices.includes(helper) || s.seen.waits.includes(helper);
+  return s.guest[child]!.helpers.some(
+    (helper) => s.seen.notices.includes(helper) || s.seen.waits.includes(helper),
+  );
 }

@@ -1,10 +1,12 @@
 /** The shared properties, by name, and how a protocol comes to be judged by them. */
+import { mayAnswer } from '../model/protocols/choices.js';
 import type { Protocol, ProtocolOptions } from '../model/protocols/index.js';
 import type { Property, System } from '../model/system.js';
 import { cloneResult, guestMaskKept, vforkSuspendsCaller } from './guest.js';
 import { noDoubleFree, noLeak, noUseAfterFree, ownTls } from './memory.js';
 import { onlyOwnChildrenWaitable, singleExitSignal } from './notices.js';
 import { exitSignalAsRequested, parentIsCaller } from './parentage.js';
+import { cleartidAsNative, descriptorsCloseAsNative, exitEndsOneThread, tidWordsAsNative } from './flags.js';
 import { noHang } from './progress.js';
 import { noBadLock, noCrash, noFailedAssertion } from './soundness.js';
 
@@ -24,10 +26,22 @@ export const properties = [
   vforkSuspendsCaller,
   guestMaskKept,
   cloneResult,
+  tidWordsAsNative,
+  cleartidAsNative,
+  descriptorsCloseAsNative,
+  exitEndsOneThread,
 ] as unknown as readonly Property[];
 
-/** The system a protocol builds, with the properties it names, or those of them that `only` names. */
+/**
+ * The system a protocol builds, with the properties it names that mean something for a guest of these choices, or those
+ * of them that `only` names.
+ */
 export function judged(protocol: Protocol, options: ProtocolOptions, only: readonly string[] = []): System {
-  const wanted = protocol.properties.filter((name) => only.length === 0 || only.includes(name));
-  return { ...protocol.build(options), properties: properties.filter(({ name }) => wanted.includes(name)) };
+  const may = mayAnswer(options.guest);
+  const means = ({ name, needs }: Property): boolean =>
+    only.length > 0 ? only.includes(name) : needs === undefined || needs.some(may);
+  return {
+    ...protocol.build(options),
+    properties: properties.filter((one) => protocol.properties.includes(one.name) && means(one)),
+  };
 }

@@ -1,5 +1,5 @@
-/** What a property reads: the state of any protocol in which a guest's thread P clones a child C. */
-import type { GuestState } from '../model/protocols/guest.js';
+/** What a property reads: the state of any protocol in which a guest's thread clones a child. */
+import { MEMORY, type GuestState } from '../model/protocols/guest.js';
 import type { Property, StateProperty, StepProperty } from '../model/system.js';
 
 export type Judged = GuestState;
@@ -42,11 +42,22 @@ export function isAlive(s: Judged, name: string): boolean {
   return task?.state === 'running' && s.signal[task.group_leader]!.group_exit === '';
 }
 
+/** Who is no helper of an emulator's, but runs the guest's code. */
+export function guestTasks(s: Judged): string[] {
+  const helpers = Object.values(s.guest).flatMap((guest) => guest.helpers);
+  return Object.keys(s.task).filter((name) => !helpers.includes(name));
+}
+
+/** The threads of a process of the guest's that will run user code again. */
+export function livingThreads(s: Judged, leader: string): string[] {
+  return guestTasks(s).filter((name) => isAlive(s, name) && s.task[name]!.group_leader === leader);
+}
+
 /** May a child still use the memory it was cloned into? True until mm_release is done with (K7d), by exit or by exec. */
 export function holdsMemory(s: Judged, child: string): boolean {
   const { state, mm, vfork_waiter, pc } = s.task[child]!;
   if (vfork_waiter !== '') return true;
-  return state === 'running' && mm === 'P' && pc !== 'guest.execve/K7e';
+  return state === 'running' && mm === MEMORY && pc !== 'guest.execve/K7e';
 }
 
 /** Has somebody stopped a task, for good as it seems? Whoever waits for it then is not to blame. */

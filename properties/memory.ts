@@ -1,5 +1,7 @@
 /** Nobody uses, frees or forgets memory wrongly. */
-import { always, children, firstBroken, holdsMemory, isAlive, step, type Judged } from './judged.js';
+import { FRAME } from '../model/kernel/memory.js';
+import { MEMORY } from '../model/protocols/guest.js';
+import { always, firstBroken, guestTasks, holdsMemory, isAlive, step, type Judged } from './judged.js';
 
 export const noUseAfterFree = step({
   name: 'no-use-after-free',
@@ -14,23 +16,21 @@ export const noDoubleFree = step({
   witness: 'free',
 });
 
-/** Frames go with their functions; they are nobody's to free. */
-const FRAME = /^d?info\d*$/;
-
 export const noLeak = always({
   name: 'no-leak',
   sentence:
     "no object is left that a living guest task's address space still holds and no living task is to free",
   witness: 'allocate',
   broken(s) {
-    const lost = Object.keys(s.object).find((name) => !FRAME.test(name) && isForgotten(s, name));
+    const lost = Object.keys(s.object).find((name) => isForgotten(s, name));
     // Helpers do not count: they are about to end, and the memory with them.
-    return lost !== undefined &&
-      (isAlive(s, 'P') || children(s).some((child) => isAlive(s, child) && holdsMemory(s, child)))
-      ? lost
-      : '';
+    return lost !== undefined && guestTasks(s).some((name) => usesMemory(s, name)) ? lost : '';
   },
 });
+
+function usesMemory(s: Judged, name: string): boolean {
+  return isAlive(s, name) && (name in s.guest ? holdsMemory(s, name) : s.task[name]!.mm === MEMORY);
+}
 
 export const ownTls = always({
   name: 'own-tls',
@@ -63,5 +63,5 @@ function usesSameTls(s: Judged, one: string, other: string): boolean {
 /** Whoever is to free it has ended, or has left the address space by exec. */
 function isForgotten(s: Judged, object: string): boolean {
   const owner = s.object[object]!;
-  return owner !== '' && !(isAlive(s, owner) && s.task[owner]!.mm === 'P');
+  return owner !== '' && owner !== FRAME && !(isAlive(s, owner) && s.task[owner]!.mm === MEMORY);
 }

@@ -1,11 +1,12 @@
 /** What the guest learns of the deaths of its children. */
 import { open } from '../model/kernel/late.js';
+import { toldOf } from '../model/protocols/guest.js';
 import {
   always,
   atTheEnd,
   firstBroken,
   inGuestCode,
-  isAlive,
+  livingThreads,
   somebodyIsStopped,
   type Judged,
 } from './judged.js';
@@ -19,22 +20,24 @@ export const singleExitSignal = atTheEnd({
     const [stranger] = s.seen.notices;
     if (stranger !== undefined) return stranger;
     return firstBroken(s, (child) => {
-      const { caller, notice, notice_sig } = s.guest[child]!;
+      const guest = s.guest[child]!;
+      const { notice, notice_sig } = guest;
       if (notice === 'twice') return child;
+      const told = livingThreads(s, toldOf(guest));
       // In a vfork without end the caller cannot take what is pending.
-      const missing =
-        notice === 'lost' || (notice === 'pending' && inGuestCode(s, caller) && !somebodyIsStopped(s));
-      return missing && isAlive(s, caller) && wouldCatch(s, notice_sig) ? child : '';
+      const couldTake = told.some((thread) => inGuestCode(s, thread)) && !somebodyIsStopped(s);
+      const missing = notice === 'lost' || (notice === 'pending' && couldTake);
+      return missing && told.some((thread) => wouldCatch(s, thread, notice_sig)) ? child : '';
     });
   },
 });
 
-/** May the guest catch the notice, as far as it has decided? An answer nobody has read yet can still be "yes". */
-function wouldCatch(s: Judged, sig: string): boolean {
+/** May a thread catch the notice, as far as the guest has decided? An answer nobody has read yet can still be "yes". */
+function wouldCatch(s: Judged, thread: string, sig: string): boolean {
   const mask = s.sigset['guest']!;
   if (!open(mask).includes('')) return false;
-  const disposition = s.sighand['P']![sig];
-  return disposition !== undefined && open(disposition).includes('handler');
+  const disposition = s.sighand[s.task[thread]!.sighand]?.[sig];
+  return disposition !== undefined && open(disposition).some((action) => action.startsWith('handler'));
 }
 
 export const onlyOwnChildrenWaitable = always({

@@ -19,11 +19,11 @@ export const noHang = atTheEnd({
 });
 
 function hanging(s: Judged, child: string): string {
-  const { caller } = s.guest[child]!;
+  const { caller, helpers } = s.guest[child]!;
   if (isAlive(s, child) && !inGuestCode(s, child)) return child;
   if (isAlive(s, caller) && !inGuestCode(s, caller) && !isSuspended(s, caller)) return caller;
   if (holdsMemory(s, child)) return '';
-  return ['M', 'T'].map((helper) => child.replace('C', helper)).find((helper) => isAlive(s, helper)) ?? '';
+  return helpers.find((helper) => isAlive(s, helper)) ?? '';
 }
 
 /** Does a thread wait, as it asked to, for a child of its that holds on to the memory? */

@@ -118,9 +118,18 @@ function awaitVfork<S extends KernelState>(label: string, row: string, call: Clo
   });
 }
 
-/** K4: what the child does on its first way to user mode: it stores its own tid (ORD-2). */
-export function ret_from_fork<S extends KernelState>(label: string, row: string, child_tid: string): Step<S> {
+/** K4: what the child does on its first way to user mode: it stores its own tid (ORD-2), if that was `asked` for. */
+export function ret_from_fork<S extends KernelState>(
+  label: string,
+  row: string,
+  child_tid: string,
+  asked: (k: Cpu<S>) => boolean = () => true,
+): Step<S> {
   return kernel(label, `${row}, K4 ORD-2`, (k) => {
+    if (!asked(k)) {
+      k.says('schedule_tail: nothing to store');
+      return;
+    }
     store(k, child_tid, k.t.tid);
     k.says(`schedule_tail: *${child_tid} = ${k.t.tid}`);
   });

@@ -20,7 +20,10 @@ export interface Machine<S extends KernelState> {
   readonly sigpending?: number;
   /** Whose group is the init of its pid namespace, which nobody may be made a sibling of. CLONE-4 */
   readonly unkillable?: readonly string[];
-  /** What the kernel is told to do with a signal, where the leaf holds what the guest wants (QEMU's own handlers). */
+  /**
+   * What the kernel is told to do with a signal, where the leaf holds what the guest wants (QEMU's own handlers): an
+   * action, and after it the SA_ flags, each with a `+` before it.
+   */
   disposition?(sig: Sig, wanted: string): string;
   /** A signal has reached the handler of a task. Without it nobody has a handler. */
   handler?(k: Cpu<S>, sig: Sig, si_code: string, si_pid: number): void;
@@ -28,6 +31,8 @@ export interface Machine<S extends KernelState> {
   notified?(k: Cpu<S>, child: string, sig: Sig, fate: Fate, pending: string): void;
   /** Ghost: a pending signal was dropped because its disposition is to ignore it. */
   discarded?(k: Cpu<S>, sig: Sig, si_code: string, si_pid: number): void;
+  /** Ghost: the kernel will leave the CHILD_CLEARTID word of this task alone, if it has one. */
+  spared?(k: Cpu<S>, name: string): void;
   /** The objects that user code of this task cannot run without: its stack, its TLS image. */
   standsOn(k: Cpu<S>): readonly string[];
   /** May this fault strike (again)? */

@@ -10,7 +10,7 @@ import { futex_wake } from './futex.js';
 import { use } from './memory.js';
 import { exit_notify, release_task } from './notify.js';
 import { exit_robust_list } from './robust.js';
-import { keptStatus, signalOf, threads } from './signal.js';
+import { keptStatus, signalOf, spare_cleartid, threads } from './signal.js';
 import type { KernelState } from './state.js';
 import { kernel, type Step } from './step.js';
 import { exit_signals } from './stop.js';
@@ -38,7 +38,7 @@ export function exit_steps<S extends KernelState>(): Step<S>[] {
       if (group.group_exit !== '') t.exit_status = group.exit_status;
       if (group.group_exec_task === k.me) group.group_exec_task = '';
       // EXIT-6: before 4.8 whoever died of a signal left its word alone.
-      if (killed && k.rules.cleartid === 'unless-killed') t.clear_child_tid = '';
+      if (killed && k.rules.cleartid === 'unless-killed') spare_cleartid(k, k.me);
       exit_signals(k);
       t.pending = [];
       t.blocked = 'none';

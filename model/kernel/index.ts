@@ -8,7 +8,7 @@ export { close_write_end, hasWriter, open_write_end } from './files.js';
 export { futex_wait, futex_wake, type FutexResult } from './futex.js';
 export { kill, sigaction, type KillResult } from './kill.js';
 export { late, open, settle } from './late.js';
-export { allocate, free, handOver, load, store, use } from './memory.js';
+export { allocate, FRAME, free, handOver, load, store, use } from './memory.js';
 export { pidfd_poll } from './pidfd.js';
 export { set_child_subreaper, set_pdeath_signal } from './reparent.js';
 export { FUTEX_OWNER_DIED, set_robust_list } from './robust.js';

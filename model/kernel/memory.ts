@@ -11,7 +11,10 @@ export function use<S extends KernelState>(k: Cpu<S>, object: string): void {
   if (k.s.object[object] === '') k.move.fail('no-use-after-free', object);
 }
 
-/** Allocates an object, or enters the function whose frame it is. `owner` is who is to free it. */
+/** The owner of a stack frame, which goes with its function and is nobody's to free. */
+export const FRAME = 'frame';
+
+/** Allocates an object, or with `FRAME` enters the function whose frame it is. `owner` is who is to free it. */
 export function allocate<S extends KernelState>(k: Cpu<S>, object: string, owner: string = k.me): void {
   k.move.event('allocate');
   k.s.object[object] = owner;

@@ -114,18 +114,18 @@ export function isBlocked<S extends KernelState>(k: Cpu<S>, task: Task, sig: Sig
 /** What is done with a signal by the table of this task. Decides an open disposition. */
 export function dispositionOf<S extends KernelState>(k: Cpu<S>, task: Task, sig: Sig): string {
   if (isUnstoppable(sig)) return 'default';
-  const [action] = wantedOf(k, task, sig);
-  return k.machine.disposition?.(sig, action!) ?? action!;
+  return actionOf(k, task, sig)[0]!;
 }
 
 /** The SA_ flags of a signal. */
 export function sa_flags<S extends KernelState>(k: Cpu<S>, task: Task, sig: Sig): readonly string[] {
-  return wantedOf(k, task, sig).slice(1);
+  return actionOf(k, task, sig).slice(1);
 }
 
-function wantedOf<S extends KernelState>(k: Cpu<S>, task: Task, sig: Sig): string[] {
+function actionOf<S extends KernelState>(k: Cpu<S>, task: Task, sig: Sig): string[] {
   const table = tableOf(k, task)!;
-  return (table[sig] === undefined ? 'default' : settle(k.move, table, sig)).split('+');
+  const wanted = table[sig] === undefined ? 'default' : settle(k.move, table, sig);
+  return (k.machine.disposition?.(sig, wanted) ?? wanted).split('+');
 }
 
 function isUnstoppable(sig: Sig): boolean {
@@ -291,11 +291,17 @@ function do_coredump<S extends KernelState>(k: Cpu<S>, status: string): void {
     const { state, mm } = k.task(name);
     return state === 'running' && mm === k.t.mm;
   });
-  if (cleartid === 'unless-core-dump') for (const name of sharers) k.task(name).clear_child_tid = '';
+  if (cleartid === 'unless-core-dump') for (const name of sharers) spare_cleartid(k, name);
   for (const name of sharers) {
     const { group_leader } = k.task(name);
     if (group_leader !== k.t.group_leader) zap_group(k, group_leader, 'CLD_KILLED', status);
   }
+}
+
+/** EXIT-6: the CHILD_CLEARTID word of a task is to stay as it is. */
+export function spare_cleartid<S extends KernelState>(k: Cpu<S>, name: string): void {
+  k.task(name).clear_child_tid = '';
+  k.machine.spared?.(k, name);
 }
 
 /** The out-of-memory killer spares nobody who shares the memory of its victim. EXIT-12 */

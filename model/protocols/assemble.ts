@@ -4,7 +4,10 @@ import { stepInfo, taskSlot, type Machine, type Step } from '../kernel/index.js'
 import type { Never } from '../kernel/task.js';
 import type { StepInfo, System } from '../system.js';
 import { environment, environmentSteps, type Actor } from './environment.js';
-import { noticeDropped, noticeSent, type GuestState } from './guest.js';
+import { mayAnswer, type May } from './choices.js';
+import { cleartidSpared, LEADER, noticeDropped, noticeSent, PARENT, type GuestState } from './guest.js';
+import { grandchildProgram, onlookerProgram, threadProgram } from './guest-program.js';
+import { callers, operations, type Op } from './op.js';
 import { allows, type ProtocolOptions } from './protocol.js';
 
 /** The program of a task, and what the coverage report knows of it. */
@@ -25,13 +28,57 @@ export function programOf<S extends GuestState>(
 /** The kernel's rules, the faults that may strike, and the ghosts that follow the guest's notices. */
 export function guestMachine<S extends GuestState>(
   options: ProtocolOptions,
-): Pick<Machine<S>, 'rules' | 'allows' | 'notified' | 'discarded'> {
+): Pick<Machine<S>, 'rules' | 'allows' | 'notified' | 'discarded' | 'spared'> {
   return {
     rules: releaseRules(options.kernel),
     allows: (k, fault) => allows(options, k.s.faults, fault),
     notified: noticeSent,
     discarded: (k, _sig, si_code, si_pid) => noticeDropped(k, si_code, si_pid, 'ignored'),
+    spared: cleartidSpared,
   };
+}
+
+/** The clones of a run; `helpers` are the tasks that an emulator adds to each. */
+export function operationsFor(options: ProtocolOptions, helpers: readonly string[]): Op[] {
+  const leader = mayAnswer(options.guest)('caller-ends') ? { leader: LEADER } : {};
+  return operations({ clones: options.clones, rounds: options.rounds, helpers, ...leader });
+}
+
+/** All task slots, in the order in which the tasks can come to life; the leader of the calling process comes first. */
+export function tasksFor(ops: readonly Op[], may: May): string[] {
+  return [
+    ...(may('caller-ends') ? [LEADER] : []),
+    ...callers(ops),
+    ...(may('CLONE_PARENT') ? [PARENT] : []),
+    ...ops.flatMap(({ C, helpers }) => [...helpers, C]),
+    ...(may('child-starts-thread') ? ops.map(({ N }) => N) : []),
+    ...(may('child-forks') ? ops.map(({ D }) => D) : []),
+  ];
+}
+
+/** The guest's other tasks. `delivers` is what an emulator adds to a program in its own memory. */
+export function otherPrograms<S extends GuestState>(
+  ops: readonly Op[],
+  may: May,
+  delivers: () => Step<S>[] = () => [],
+): Program<S>[] {
+  const none = { cleartid: true, vforked: true, ...mayHaveFiles(may) } as const;
+  const row = 'guest';
+  return [
+    ...(may('caller-ends')
+      ? [programOf(LEADER, [...onlookerProgram<S>(row, LEADER), ...delivers()], none)]
+      : []),
+    ...(may('CLONE_PARENT') ? [programOf(PARENT, onlookerProgram<S>(row, PARENT), none)] : []),
+    ...(may('child-starts-thread')
+      ? ops.map((op) => programOf(op.N, [...threadProgram<S>(row, op), ...delivers()], none))
+      : []),
+    ...(may('child-forks') ? ops.map(({ D }) => programOf(D, grandchildProgram<S>(row), none)) : []),
+  ];
+}
+
+/** A task has descriptors where the guest has a pipe. */
+export function mayHaveFiles(may: May): Never {
+  return may('caller-closes-pipe') || may('child-closes-pipe') ? { has: ['files'] } : {};
 }
 
 export interface Parts<S extends GuestState> {

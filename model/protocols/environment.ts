@@ -8,7 +8,9 @@ import { open } from '../kernel/late.js';
 import { send_signal } from '../kernel/signal.js';
 import type { Sig } from '../kernel/state.js';
 import type { Slot, StepInfo } from '../system.js';
+import { mayAnswer } from './choices.js';
 import type { GuestState } from './guest.js';
+import { IDLE } from './guest-program.js';
 import type { Fault, ProtocolOptions } from './protocol.js';
 
 /** A fault that strikes from outside. */
@@ -80,20 +82,42 @@ export function guestActors<S extends GuestState>(): Actor<S>[] {
   return [
     kill('P', "the caller's process"),
     kill('C', 'the child'),
+    { ...kill<S>('D', 'the child of the child'), needs: 'child-forks' },
     stop('P', "the caller's process"),
     stop('C', 'the child'),
     send('core-P', 'the caller gets SIGQUIT, which dumps core by default', 'P', 'SIGQUIT'),
     send('term-P', 'the caller gets SIGTERM', 'P', 'SIGTERM'),
     send('term-C', 'the child gets SIGTERM', 'C', 'SIGTERM'),
+    leavesIdle('exit_group-P', 'the caller calls exit_group(2) once it is back', 'guest.exit_group'),
+    leavesIdle('execve-P', 'the caller executes a program once it is back', 'guest.execve'),
     foreignExitSignal(),
   ];
 }
 
-/** A fault that a step of the guest's own code makes. */
-export const EXIT_GROUP_P: Fault = {
-  name: 'exit_group-P',
-  sentence: 'the caller calls exit_group(2) once it is back',
-};
+/** The caller goes on, once it is back, at this label of its program. */
+function leavesIdle<S extends GuestState>(name: string, sentence: string, label: string): Actor<S> {
+  return {
+    name,
+    sentence,
+    strike(k) {
+      const P = k.task('P');
+      if (!P.pc.startsWith(IDLE) || P.state !== 'running') k.block();
+      // The round is part of the label.
+      P.pc = P.pc.replace(IDLE, label);
+      k.says('guest code of P runs again');
+    },
+  };
+}
+
+/** Faults that a creation by the child makes. */
+export const CHILD_FAULTS: readonly Fault[] = [
+  {
+    name: 'clone-N',
+    sentence: 'the thread that the child starts cannot be created',
+    needs: 'child-starts-thread',
+  },
+  { name: 'clone-D', sentence: "the child's own child cannot be created", needs: 'child-forks' },
+];
 
 function canBeSignalled<S extends GuestState>(k: Cpu<S>, task: string): boolean {
   const { state, group_leader } = k.task(task);
@@ -135,5 +159,9 @@ export function environmentSteps<S extends GuestState>(
 }
 
 function asked<S extends GuestState>(actors: readonly Actor<S>[], options: ProtocolOptions): Actor<S>[] {
-  return actors.filter(({ name }) => options.faults.some((fault) => fault.name === name));
+  const may = mayAnswer(options.guest);
+  return actors.filter(
+    ({ name, needs }) =>
+      options.faults.some((fault) => fault.name === name) && (needs === undefined || may(needs)),
+  );
 }

@@ -1,11 +1,24 @@
-/** The state in which every protocol begins: the guest's calling threads run, nobody else is there. */
+/** The state in which every protocol begins: the guest's calling threads run, and those who look on; nobody else is there. */
 import { absentTask, newSignal, type Task } from '../kernel/state.js';
+import { answers, mayAnswer } from './choices.js';
 import { callers, type Op } from './op.js';
-import { guestDispositions, guestMask, newGuest, type GuestState } from './guest.js';
+import {
+  FIRST_TID,
+  guestDispositions,
+  guestMask,
+  LEADER,
+  MEMORY,
+  newGuest,
+  PARENT,
+  tidWords,
+  type GuestState,
+} from './guest.js';
+import { PIPE } from './guest-program.js';
+import { late } from '../kernel/late.js';
 
 export interface Beginning {
   readonly ops: readonly Op[];
-  /** All task slots, calling threads first; the first of them leads the process. */
+  /** All task slots; the leader of the calling process comes first. */
   readonly tasks: readonly string[];
   /** The guest choices named on the command line. */
   readonly asked: readonly string[];
@@ -13,42 +26,77 @@ export interface Beginning {
   readonly start: string;
 }
 
-/** The first tid; P has it, the others come from a pool with room for every other task at once. */
-const FIRST_TID = 100;
+/** What the guest's CHILD_CLEARTID word holds until somebody stores a tid there: not 0, so that there is something to clear. */
+const BUSY = 1;
 
 export function initialState({ ops, tasks, asked, start }: Beginning): GuestState {
+  const may = mayAnswer(asked);
   const each = <T>(make: (name: string) => T): Record<string, T> =>
     Object.fromEntries(tasks.map((name) => [name, make(name)]));
   const plain = Object.fromEntries(Object.keys(guestDispositions(asked)).map((sig) => [sig, 'default']));
-  const running = callers(ops);
-  const caller = (name: string, index: number): Task => ({
+  const hasPipe = may('caller-closes-pipe') || may('child-closes-pipe');
+  const parent = tasks.includes(PARENT) ? PARENT : 'init';
+  const calling = callers(ops);
+  const running = tasks.filter((name) => calling.includes(name) || name === LEADER || name === PARENT);
+  const { leader } = ops[0]!;
+
+  const ofCaller = (name: string): Partial<Task> => ({
+    pc: calling.includes(name) ? start : 'guest.run',
+    group_leader: leader,
+    real_parent: parent,
+    exit_signal: name === leader ? 'SIGCHLD' : 'thread',
+    mm: MEMORY,
+    sighand: 'P',
+    files: hasPipe ? 'P' : '',
+  });
+  const ofParent: Partial<Task> = {
+    pc: 'guest.run',
+    group_leader: PARENT,
+    real_parent: 'init',
+    children: [leader],
+    exit_signal: 'SIGCHLD',
+    mm: PARENT,
+    sighand: PARENT,
+  };
+  const task = (name: string, index: number): Task => ({
     ...absentTask(),
     state: 'running',
-    pc: start,
     tid: FIRST_TID + index,
-    group_leader: 'P',
-    real_parent: 'init',
-    exit_signal: name === 'P' ? 'SIGCHLD' : 'thread',
-    mm: 'P',
-    sighand: 'P',
     blocked: 'guest',
+    ...(name === PARENT ? ofParent : ofCaller(name)),
   });
   const absent = tasks.filter((name) => !running.includes(name));
+  const words = ops.flatMap((op) => tidWords(op, may));
   return {
     task: {
       ...each(absentTask),
-      ...Object.fromEntries(running.map((name, index) => [name, caller(name, index)])),
+      ...Object.fromEntries(running.map((name, index) => [name, task(name, index)])),
     },
     signal: each(newSignal),
-    sighand: { ...each(() => plain), P: guestDispositions(asked) },
+    sighand: {
+      ...each(() => plain),
+      P: guestDispositions(asked),
+      ...(tasks.includes(PARENT) ? { [PARENT]: guestDispositions(asked) } : {}),
+    },
     sigset: { guest: guestMask(asked) },
-    files: {},
-    word: {},
-    futex: {},
+    files: hasPipe ? { ...each((): string[] => []), P: [PIPE] } : {},
+    word: Object.fromEntries(words.map((word) => [word, BUSY])),
+    futex: Object.fromEntries(words.map((word) => [word, []])),
     object: {},
     pids: { fresh: absent.map((_, index) => FIRST_TID + running.length + index), free: [] },
     faults: [],
-    guest: Object.fromEntries(ops.map(({ C, P }) => [C, newGuest(P, asked)])),
+    guest: Object.fromEntries(ops.map((op) => [op.C, newGuest(op, asked)])),
+    onlooker: Object.fromEntries(
+      running
+        .filter((name) => !calling.includes(name))
+        .map((name) => [name, { waits: late(waysToLookOn(asked)) }]),
+    ),
     seen: { notices: [], waits: [] },
   };
+}
+
+/** An onlooker knows of no child in particular, and needs no __WALL for those that are its own. */
+function waysToLookOn(asked: readonly string[]): string[] {
+  const ways = answers('waits', asked).filter((way) => way === 'wait-nothing' || way === 'wait-any');
+  return ways.length > 0 ? ways : ['wait-any'];
 }

@@ -5,23 +5,42 @@
 export interface Op {
   /** The calling thread; in a later round it is the same thread again. */
   readonly P: string;
+  /** Who leads the process of the calling thread. */
+  readonly leader: string;
   readonly M: string;
   readonly T: string;
   /** The guest's child, after which the whole operation is named. */
   readonly C: string;
+  /** A thread that the child starts, */
+  readonly N: string;
+  /** and a child that it forks. */
+  readonly D: string;
+  /** Those of them who are no tasks of the guest's. */
+  readonly helpers: readonly string[];
   /** Which of its caller's clones this is, from 1. */
   readonly round: number;
   /** The name of an object of this operation. */
   own(name: string): string;
 }
 
+export interface Operations {
+  readonly clones: number;
+  readonly rounds: number;
+  /** Who leads the process: the first caller, unless told. */
+  readonly leader?: string;
+  /** Whom the emulator adds, by their plain names. */
+  readonly helpers?: readonly string[];
+}
+
 /** Each of `clones` threads clones `rounds` times in a row. Round by round, so that older tasks come first. */
-export function operations(clones: number, rounds: number): Op[] {
+export function operations({ clones, rounds, leader = 'P', helpers = [] }: Operations): Op[] {
   const ops: Op[] = [];
   for (let round = 1; round <= rounds; round++) {
     for (let thread = 1; thread <= clones; thread++) {
       const own = suffix((round - 1) * clones + thread);
-      ops.push({ P: suffix(thread)('P'), M: own('M'), T: own('T'), C: own('C'), round, own });
+      const P = suffix(thread)('P');
+      const others = { M: own('M'), T: own('T'), C: own('C'), N: own('N'), D: own('D') };
+      ops.push({ P, leader, ...others, helpers: helpers.map(own), round, own });
     }
   }
   return ops;

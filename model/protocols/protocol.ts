@@ -7,9 +7,17 @@ export interface Described {
   readonly sentence: string;
 }
 
+/** An answer of the guest's. */
+export interface Choice extends Described {
+  /** Given only where it is asked for by name. */
+  readonly onRequest?: true;
+}
+
 export interface Fault extends Described {
   /** The rows of the original have a path for it, and Linux never takes it. Explored only when asked for by name. */
   readonly impossible?: true;
+  /** The guest choice without which there is nothing for it to strike. */
+  readonly needs?: string;
 }
 
 export interface ProtocolOptions {
@@ -35,7 +43,7 @@ export interface Protocol {
   /** The question, who relies on the answer, where the text comes from. */
   readonly description: string;
   readonly faults: readonly Fault[];
-  readonly guest: readonly Described[];
+  readonly guest: readonly Choice[];
   /** What can be dropped, to see what it is there for. */
   readonly experiments: readonly Described[];
   /** The faults of a run that asks for none by name. */
@@ -44,6 +52,11 @@ export interface Protocol {
   readonly properties: readonly string[];
   /** The transition system, without properties: those are attached by `judged`. */
   build(options: ProtocolOptions): System;
+}
+
+/** May a fault of this kind strike at all? */
+export function mayStrike(options: ProtocolOptions, fault: string): boolean {
+  return options.maxFaults > 0 && options.faults.some(({ name, budget }) => name === fault && budget > 0);
 }
 
 /** May a fault of this kind strike once more? */

@@ -13,7 +13,9 @@ import {
   clone,
   do_exit,
   do_group_exit,
+  FRAME,
   futex_wait,
+  futex_wake,
   handOver,
   load,
   never,
@@ -27,7 +29,9 @@ import {
   type Step,
 } from '../kernel/index.js';
 import type { Design } from './design.js';
-import { asksVfork, born, callerProgram, childProgram, cloneReturned, exitSignal } from './guest.js';
+import type { May } from './choices.js';
+import { asksParent, asksVfork, born, chosen, cloneReturned, exitSignal, sharingFlags } from './guest.js';
+import { callerEntry, callerProgram, childEntry, childProgram } from './guest-program.js';
 import type { Op } from './op.js';
 import {
   assertion,
@@ -84,13 +88,22 @@ const NO_FAILURE = 'a valid pthread_sigmask does not fail on Linux; name the fau
 /** How M takes an EAGAIN of its wait. */
 export type OnEagain = (k: K) => void;
 
+/** What the programs are made for. */
+export interface Scope {
+  readonly design: Design;
+  /** What the guest may choose. */
+  readonly may: May;
+  /** May a fault of this name strike? */
+  readonly strikes: (fault: string) => boolean;
+}
+
 /** do_fork and clone_vm, as the guest's calling thread runs them. */
-export function caller(design: Design, op: Op, next?: string): Step<QemuState>[] {
+export function caller({ design, may, strikes }: Scope, op: Op, next?: string): Step<QemuState>[] {
   const { dinfo, info, mgr, stack_T, stack_C, tls_M, TaskState } = namesOf(op);
   const set = design.has('block-signals') ? '~[]' : '[]';
   return [
     step('do_fork.dinfo', '0', (k) => {
-      allocate(k, dinfo);
+      allocate(k, dinfo, FRAME);
       k.s.mutex[`${dinfo}.lock`] = k.me;
       allocate(k, TaskState);
       k.says('do_fork: zero dinfo, lock its mutex, allocate the TaskState of the child');
@@ -106,7 +119,7 @@ export function caller(design: Design, op: Op, next?: string): Step<QemuState>[]
       k.says(`rt_sigprocmask(SIG_BLOCK, ${set}, dinfo.sigmask = ${locals(k, op).sigmask}) = 0`);
     }),
     step('clone_vm.stack_T', '1', (k) => {
-      allocate(k, info);
+      allocate(k, info, FRAME);
       if (failsToAllocate(k, stack_T, 'alloc-stack-T')) k.goto('clone_vm.failed');
     }),
     step('clone_vm.stack_C', '1', (k) => {
@@ -154,7 +167,7 @@ export function caller(design: Design, op: Op, next?: string): Step<QemuState>[]
     ...clone<QemuState>('clone_T', '5', {
       child: op.T,
       mayVfork: false,
-      flags: () => design.flags(FLAGS_OF_T),
+      flags: (k) => [...design.flags(FLAGS_OF_T), ...(asksParent(k, op) ? (['CLONE_PARENT'] as const) : [])],
       exit_signal: (k) => (design.has('exit-signal') ? exitSignal(k, op) : ''),
       entry: 'trampoline.settid',
       stack: stack_T,
@@ -202,9 +215,15 @@ export function caller(design: Design, op: Op, next?: string): Step<QemuState>[]
       locals(k, op).result = 0;
       locals(k, op).sigmask = '';
       cloneReturned(k, op, result);
-      toGuest(k, k.label('guest.run'));
+      toGuest(k, k.label(callerEntry(may)));
     }),
-    ...callerProgram<QemuState>('guest', op, next === undefined ? undefined : `do_fork.dinfo${next}`),
+    ...callerProgram<QemuState>({
+      row: 'guest',
+      op,
+      may,
+      strikes,
+      again: next === undefined ? undefined : `do_fork.dinfo${next}`,
+    }),
     ...deliverProgram(),
 
     step('E1.free_stack_T', 'E1', (k) => {
@@ -257,7 +276,7 @@ export function caller(design: Design, op: Op, next?: string): Step<QemuState>[]
 }
 
 /** The TLS manager: a detached thread of P's process that lends its TLS image to T and C. */
-export function manager(design: Design, op: Op, eagain: OnEagain): Step<QemuState>[] {
+export function manager({ design }: Scope, op: Op, eagain: OnEagain): Step<QemuState>[] {
   const { mgr, stack_T, tls_M } = namesOf(op);
   return [
     step('manager.publish', '3', (k) => {
@@ -309,7 +328,7 @@ export function assertsZero(k: K, result: FutexResult): void {
 }
 
 /** The trampoline: the child's elder sibling, which waits in vfork until C lets go of the memory. */
-export function trampoline(design: Design, op: Op): Step<QemuState>[] {
+export function trampoline({ design }: Scope, op: Op): Step<QemuState>[] {
   const { info, mgr, stack_C, TaskState } = namesOf(op);
   return [
     ...design.part('CLONE_CHILD_SETTID', [
@@ -376,15 +395,21 @@ export function trampoline(design: Design, op: Op): Step<QemuState>[] {
   ];
 }
 
-/** The guest's own flags and QEMU's. What QEMU asks for anyway need not be asked of the guest, whose choice stays open. */
+/**
+ * The guest's own flags but those that QEMU emulates, and QEMU's. What QEMU asks for anyway need not be asked of the
+ * guest, whose choice stays open.
+ */
 function flagsOfC(design: Design, k: K, op: Op): readonly CloneFlag[] {
   const added = design.flags(FLAGS_OF_C, PARTS_OF_C);
-  const vfork = !added.includes('CLONE_VFORK') && asksVfork(k, op);
-  return ['CLONE_VM', ...(vfork ? (['CLONE_VFORK'] as const) : []), ...added];
+  const guest = [
+    ...(!added.includes('CLONE_VFORK') && asksVfork(k, op) ? (['CLONE_VFORK'] as const) : []),
+    ...sharingFlags(k, op),
+  ];
+  return ['CLONE_VM', ...guest.filter((flag) => !added.includes(flag)), ...added];
 }
 
 /** The guest's child, from its first instruction in QEMU to its end. */
-export function child(design: Design, op: Op): Step<QemuState>[] {
+export function child({ design, may }: Scope, op: Op): Step<QemuState>[] {
   const { dinfo, info, TaskState } = namesOf(op);
   return [
     ...design.part('CLONE_CHILD_SETTID-C', [ret_from_fork<QemuState>('child.settid', '7', `${info}.result`)]),
@@ -404,6 +429,7 @@ export function child(design: Design, op: Op): Step<QemuState>[] {
         k.goto('E6.exit');
       } else k.says('rt_sigprocmask(SIG_SETMASK, info.sigmask) = 0');
     }),
+    ...storesTids(op, may),
     step('clone_run.mask', '8b', (k) => {
       use(k, dinfo);
       const { sigmask } = locals(k, op);
@@ -419,11 +445,12 @@ export function child(design: Design, op: Op): Step<QemuState>[] {
     }),
     step('clone_run.guest', '8b', (k) => {
       k.says('guest code begins');
-      toGuest(k, 'guest.child');
+      toGuest(k, childEntry(may));
     }),
     ...deliverProgram(),
     ...childProgram<QemuState>(op, {
       row: 'guest',
+      may,
       exit(k) {
         k.says('exit(0): the guest calls, QEMU takes over');
         k.goto('exit.block_signals');
@@ -441,6 +468,7 @@ export function child(design: Design, op: Op): Step<QemuState>[] {
       step('exit.clone_lock', '8c', (k: K) => mutex_lock(k, 'clone_lock')),
       step('exit.unrealize', '8c assumed', (k: K) => mutex_unlock(k, 'clone_lock')),
     ]),
+    ...(may('CLONE_CHILD_CLEARTID') ? clearsTid(op) : []),
     step('exit.free_TaskState', '8c', (k) => {
       free(k, TaskState);
       k.says(`free(${TaskState})`);
@@ -458,6 +486,43 @@ export function child(design: Design, op: Op): Step<QemuState>[] {
         do_group_exit(k, 'CLD_EXITED');
       }),
     ]),
+  ];
+}
+
+/** The guest's own words, which QEMU stores in its stead. */
+function storesTids(op: Op, may: May): Step<QemuState>[] {
+  const { dinfo } = namesOf(op);
+  const questions = { ptid: 'parent_settid', ctid: 'child_settid' } as const;
+  const flags = { ptid: 'CLONE_PARENT_SETTID', ctid: 'CLONE_CHILD_SETTID' } as const;
+  return (['ptid', 'ctid'] as const)
+    .filter((word) => may(flags[word]))
+    .map((word) =>
+      step(`clone_run.${word}`, '8b', (k: K) => {
+        use(k, dinfo);
+        const asked = chosen(k, op, questions[word]) === flags[word];
+        if (asked) store(k, op.own(word), k.t.tid);
+        k.says(asked ? `*${op.own(word)} = ${k.t.tid}` : `the guest has no ${flags[word]}`);
+      }),
+    );
+}
+
+/** What the kernel would do at any end, QEMU does at this one, for all sleepers. */
+function clearsTid(op: Op): Step<QemuState>[] {
+  const word = op.own('ctid');
+  return [
+    step('exit.cleartid', '8c', (k: K) => {
+      if (chosen(k, op, 'child_cleartid') !== 'CLONE_CHILD_CLEARTID') {
+        k.says('the guest has no CLONE_CHILD_CLEARTID');
+        k.skip(1);
+        return;
+      }
+      store(k, word, 0);
+      k.says(`*${word} = 0`);
+    }),
+    step('exit.wake', '8c', (k: K) => {
+      const woken = futex_wake(k, word, Infinity, 'shared');
+      k.says(`futex(${word}, FUTEX_WAKE, INT_MAX) = ${woken}`);
+    }),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** What QEMU does with a signal: the host handler, the hidden table, the delivery to the guest (rows 12 and 12a). */
 import { do_group_exit, isFatal, settle, sigprocmask, step, type Sig, type Step } from '../kernel/index.js';
 import { readSiginfo, siginfo, type Siginfo } from '../kernel/state.js';
-import { noticeDropped, signalTaken } from './guest.js';
+import { MEMORY, noticeDropped, PARENT, signalTaken } from './guest.js';
 import { crash, mutex_lock, mutex_unlock } from './pthread.js';
 import type { K, QemuState } from './qemu-state.js';
 
@@ -20,15 +20,24 @@ const SI_CODE: Record<string, number> = {
 };
 const TAGGED = SI_CODE['CLD_EXITED']! | SI_CODE['CLD_KILLED']! | SI_CODE['CLD_DUMPED']!;
 
-/** Row 12a: QEMU has a handler of its own for what ends a process by default. */
+/**
+ * Row 12a: QEMU has a handler of its own for what ends a process by default. Of the guest's SA_ flags the kernel is told
+ * none but SA_RESTART (QEMU: do_sigaction).
+ */
 export function hostDisposition(sig: Sig, wanted: string): string {
-  return wanted === 'default' && isFatal(sig) ? 'handler' : wanted;
+  const [action = ''] = wanted.split('+');
+  return action === 'default' && isFatal(sig) ? 'handler' : action;
 }
 
 /** QEMU's host handler (row 12): it fills the thread's slot and leaves all host signals blocked. */
 export function host_signal_handler(k: K, sig: Sig, si_code: string, si_pid: number): void {
-  // The program that C has executed is not this QEMU: what kills by default kills.
-  if (k.t.mm !== 'P') {
+  // G is another process of the guest's, with a QEMU of its own, which hides nothing and delivers what it gets.
+  if (k.t.mm === PARENT) {
+    signalTaken(k, si_code, si_pid);
+    return;
+  }
+  // A program that was executed is not this QEMU: what kills by default kills.
+  if (k.t.mm !== MEMORY) {
     do_group_exit(k, 'CLD_KILLED');
     return;
   }
@@ -115,7 +124,7 @@ function deliver(k: K): void {
   const table = k.s.sighand[k.t.sighand]!;
   const wanted = table[sig] === undefined ? 'default' : settle(k.move, table, sig);
   k.says(`process_pending_signals: ${sig} from ${si_pid}, the guest's disposition is ${wanted}`);
-  if (wanted === 'handler') signalTaken(k, si_code, si_pid);
+  if (wanted.startsWith('handler')) signalTaken(k, si_code, si_pid);
   else if (wanted === 'default' && isFatal(sig)) do_group_exit(k, 'CLD_KILLED');
   else noticeDropped(k, si_code, si_pid, 'ignored');
 }

@@ -1,14 +1,32 @@
 /** The proposal and its repair as protocols: who takes part, what can go wrong, where it begins. */
 import { inRounds, type Machine, type Step } from '../kernel/index.js';
-import { assemble, guestMachine, programOf, type Program } from './assemble.js';
-import { EXIT_GROUP_P, guestActors, kill, stop, strayFutexWake, type Actor } from './environment.js';
-import { designWithout, type Design } from './design.js';
-import { GUEST_CHOICES } from './guest.js';
+import {
+  assemble,
+  guestMachine,
+  mayHaveFiles,
+  operationsFor,
+  otherPrograms,
+  programOf,
+  tasksFor,
+  type Program,
+} from './assemble.js';
+import { GUEST_CHOICES, mayAnswer, type May } from './choices.js';
+import { CHILD_FAULTS, guestActors, kill, stop, strayFutexWake, type Actor } from './environment.js';
+import { designWithout } from './design.js';
+import { LEADER, MEMORY } from './guest.js';
 import { initialState } from './initial.js';
-import { callers, operations, operationsOf, type Op } from './op.js';
-import type { Described, Protocol, ProtocolOptions } from './protocol.js';
-import { assertsZero, caller, child, manager, trampoline, type OnEagain } from './qemu-clone-vm.js';
-import { host_signal_handler, hostDisposition } from './qemu-signals.js';
+import { callers, operationsOf, type Op } from './op.js';
+import { mayStrike, type Described, type Protocol, type ProtocolOptions } from './protocol.js';
+import {
+  assertsZero,
+  caller,
+  child,
+  manager,
+  trampoline,
+  type OnEagain,
+  type Scope,
+} from './qemu-clone-vm.js';
+import { deliverProgram, host_signal_handler, hostDisposition } from './qemu-signals.js';
 import {
   COMPLETIONS,
   CONDITIONS,
@@ -21,7 +39,7 @@ import {
   type QemuState,
 } from './qemu-state.js';
 
-function machine(ops: readonly Op[], options: ProtocolOptions): Machine<QemuState> {
+function machine(ops: readonly Op[], options: ProtocolOptions, may: May): Machine<QemuState> {
   const stacks = new Map<string, readonly string[]>(
     ops.flatMap((op) => [
       [op.M, []],
@@ -32,12 +50,12 @@ function machine(ops: readonly Op[], options: ProtocolOptions): Machine<QemuStat
   const images = new Set(ops.map((op) => op.own('tls_M')));
   return {
     ...guestMachine(options),
-    tasks: [...callers(ops), ...ops.flatMap(({ M, T, C }) => [M, T, C])],
+    tasks: tasksFor(ops, may),
     objectOf: objectOf(ops),
     standsOn(k) {
       const stack = stacks.get(k.me);
       // The stacks and TLS images of the guest's own threads are nobody's to free while they run.
-      if (stack === undefined || k.t.mm !== 'P') return [];
+      if (stack === undefined || k.t.mm !== MEMORY) return [];
       return images.has(k.t.fsbase) ? [...stack, k.t.fsbase] : stack;
     },
     disposition: hostDisposition,
@@ -69,24 +87,27 @@ const ACTORS: readonly Actor<QemuState>[] = [
 function programs(
   ops: readonly Op[],
   options: ProtocolOptions,
-  design: Design,
+  scope: Scope,
   eagain: OnEagain,
 ): Program<QemuState>[] {
-  const none = { cleartid: true, vforked: true } as const;
-  const callerOf = (op: Op, next: string | undefined): Step<QemuState>[] => caller(design, op, next);
+  const files = mayHaveFiles(scope.may);
+  const none = { cleartid: true, vforked: true, ...files } as const;
+  const callerOf = (op: Op, next: string | undefined): Step<QemuState>[] => caller(scope, op, next);
   return [
     ...callers(ops).map((P) => programOf(P, inRounds(operationsOf(ops, P), callerOf), none)),
     ...ops.flatMap((op) => [
-      programOf(op.M, manager(design, op, eagain), none),
-      programOf(op.T, trampoline(design, op), { vforked: true }),
-      withoutSignals(programOf(op.C, child(design, op), { cleartid: true }), options),
+      programOf(op.M, manager(scope, op, eagain), none),
+      programOf(op.T, trampoline(scope, op), { vforked: true, ...files }),
+      withoutSignals(programOf(op.C, child(scope, op), { cleartid: true, ...files }), options, scope.may),
     ]),
+    ...otherPrograms(ops, scope.may, deliverProgram),
   ];
 }
 
 /** C, unlike P, is sent signals by faults only. */
-function withoutSignals(program: Program<QemuState>, options: ProtocolOptions): Program<QemuState> {
-  if (options.faults.some(({ name }) => ['term-C', 'stop-C'].includes(name))) return program;
+function withoutSignals(program: Program<QemuState>, options: ProtocolOptions, may: May): Program<QemuState> {
+  if (may('child-forks') || options.faults.some(({ name }) => ['term-C', 'stop-C'].includes(name)))
+    return program;
   const neverTaken = 'without a fault nobody sends the child a signal';
   return {
     ...program,
@@ -95,28 +116,36 @@ function withoutSignals(program: Program<QemuState>, options: ProtocolOptions): 
 }
 
 function build(name: string, options: ProtocolOptions, eagain: OnEagain): ReturnType<Protocol['build']> {
-  const ops = operations(options.clones, options.rounds);
-  const here = machine(ops, options);
+  const ops = operationsFor(options, ['M', 'T']);
+  const may = mayAnswer(options.guest);
+  const here = machine(ops, options, may);
   const beginning = initialState({ ops, tasks: here.tasks, asked: options.guest, start: 'do_fork.dinfo' });
-  // Each thread of the guest's has a TLS image of its own.
-  for (const P of callers(ops)) beginning.task[P]!.fsbase = `tls_${P}`;
+  // Each thread of the guest's has a TLS image of its own, and a slot for its pending signals.
+  const threads = [...(may('caller-ends') ? [LEADER] : []), ...callers(ops)];
+  for (const thread of threads) beginning.task[thread]!.fsbase = `tls_${thread}`;
+  const children = ops.flatMap(({ C, N }) => (may('child-starts-thread') ? [C, N] : [C]));
   const state: QemuState = {
     ...beginning,
-    word: forEach(ops, WORDS, () => 0),
-    futex: forEach(ops, ['mgr.managed_tid'], (): string[] => []),
+    word: { ...beginning.word, ...forEach(ops, WORDS, () => 0) },
+    futex: { ...beginning.futex, ...forEach(ops, ['mgr.managed_tid'], (): string[] => []) },
     object: objectNames(ops),
     mutex: { clone_lock: '', hidden_lock: '', ...forEach(ops, MUTEXES, () => '') },
     cond: forEach(ops, CONDITIONS, (): string[] => []),
     set: forEach(ops, COMPLETIONS, () => 0),
     qemu: {
       hidden: [],
-      sigtab: Object.fromEntries([...callers(ops), ...ops.map(({ C }) => C)].map((task) => [task, ''])),
+      sigtab: Object.fromEntries([...threads, ...children].map((task) => [task, ''])),
     },
     local: Object.fromEntries(
       ops.map(({ C }): [string, Locals] => [C, { sigmask: '', result: 0, managed_tid: 0 }]),
     ),
   };
-  const made = programs(ops, options, designWithout(options.without), eagain);
+  const scope = {
+    design: designWithout(options.without),
+    may,
+    strikes: (fault: string): boolean => mayStrike(options, fault),
+  };
+  const made = programs(ops, options, scope, eagain);
   return assemble({ name, initial: state, programs: made, actors: ACTORS, machine: here }, options);
 }
 
@@ -156,7 +185,7 @@ const shared: Omit<Protocol, 'name' | 'summary' | 'description' | 'build'> = {
     { name: 'clone-M', sentence: 'the TLS manager cannot be created (row E2)' },
     { name: 'clone-T', sentence: 'the clone of the trampoline fails (row E4)' },
     { name: 'clone-C', sentence: 'the clone of the child fails (row E5)' },
-    EXIT_GROUP_P,
+    ...CHILD_FAULTS,
     ...ACTORS,
     {
       name: 'sigmask-M',
@@ -189,6 +218,10 @@ const shared: Omit<Protocol, 'name' | 'summary' | 'description' | 'build'> = {
     'vfork-suspends-caller',
     'guest-mask-kept',
     'clone-result',
+    'tid-words-as-native',
+    'cleartid-as-native',
+    'descriptors-close-as-native',
+    'exit-ends-one-thread',
   ],
 };
 

@@ -152,6 +152,44 @@ const cases: Case[] = [
     }),
     last: 'P:guest.run',
   },
+  {
+    property: 'tid-words-as-native',
+    holds: native({ guest: ['CLONE_PARENT_SETTID', 'CLONE_CHILD_SETTID'] }),
+    // The child stores nothing.
+    mutated: mutate(native({ guest: ['CLONE_CHILD_SETTID'] }), 'C', 'settid', (s, original) => {
+      const { ctid } = s.word;
+      original();
+      s.word['ctid'] = ctid!;
+    }),
+    last: 'C:settid',
+  },
+  {
+    property: 'cleartid-as-native',
+    holds: native({ guest: ['CLONE_CHILD_CLEARTID'] }),
+    // The word is cleared and nobody is woken.
+    mutated: mutate(native({ guest: ['CLONE_CHILD_CLEARTID'] }), 'C', 'exit/K7c', (s, original) => {
+      const sleepers = [...s.futex['ctid']!];
+      original();
+      s.futex['ctid'] = sleepers;
+    }),
+    last: 'C:exit/K9',
+  },
+  {
+    property: 'descriptors-close-as-native',
+    holds: native({ guest: ['child-closes-pipe', 'child-stays'], faults: ['exit_group-P'] }),
+    // T lives as long as C, and has the descriptors of P, who has gone.
+    mutated: system('qemu-clone-vm', {
+      guest: ['child-closes-pipe', 'child-stays', 'no-vfork', 'SIGCHLD', 'handler', 'wait-nothing'],
+      faults: ['exit_group-P'],
+    }),
+    last: 'M:exit/K10',
+  },
+  {
+    property: 'exit-ends-one-thread',
+    holds: native({ guest: ['child-starts-thread'] }),
+    mutated: qemu(['child-starts-thread', 'SIGCHLD', 'handler', 'wait-nothing']),
+    last: 'C:exit.exit',
+  },
 ];
 
 describe('each property can hold and can fail', () => {

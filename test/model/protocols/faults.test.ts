@@ -1,6 +1,7 @@
 /** What each fault breaks in the proposal, for one small guest, beyond what is broken without it. */
 import { describe, expect, test } from 'vitest';
-import { ask, causes, possibleFaults } from '../ask.js';
+import { ask, causes, possibleFaults, system } from '../ask.js';
+import { outcomes } from '../outcomes.js';
 
 const SMALL = ['SIGCHLD', 'handler', 'unblocked', 'wait-nothing', 'child-exit-groups'];
 
@@ -29,9 +30,11 @@ describe('each fault, once', () => {
           "no-leak: exit/K6 stack_C in 4",
           "no-leak: do_fork.return TaskState in 5",
         ],
+        "clone-D": [],
         "clone-M": [
           "no-leak: do_fork.return TaskState in 1",
         ],
+        "clone-N": [],
         "clone-T": [
           "no-double-free: manager.free_stack_T stack_T in 4",
           "no-leak: do_fork.return TaskState in 3",
@@ -40,8 +43,11 @@ describe('each fault, once', () => {
           "no-leak: deliver.guest stack_T in 9",
           "guest-mask-kept: clone_run.guest C in 6",
         ],
+        "execve-P": [
+          "no-leak: exit/K6 stack_T in 11",
+        ],
         "exit_group-P": [
-          "no-leak: guest.idle stack_T in 8",
+          "no-leak: guest.exit_group stack_T in 10",
         ],
         "foreign-exit-signal": [
           "guest-mask-kept: clone_run.guest C in 6",
@@ -50,6 +56,7 @@ describe('each fault, once', () => {
           "no-leak: strikes TaskState in 5",
           "no-hang: no-hang P in 7",
         ],
+        "kill-D": [],
         "kill-P": [
           "no-leak: clone_C/K2 stack_T in 5",
           "no-leak: strikes stack_T in 5",
@@ -95,6 +102,30 @@ describe('each fault, once', () => {
       }
     `);
   });
+});
+
+describe('every fault makes a difference', () => {
+  const ofGuest = possibleFaults('native');
+  const guests: Record<string, readonly string[]> = {
+    'clone-N': ['child-starts-thread'],
+    'clone-D': ['child-forks', 'handler'],
+    'kill-D': ['child-forks'],
+    'kill-C': ['child-stays'],
+    'term-C': ['handler', 'child-stays'],
+  };
+
+  test.each(ofGuest)('%s: on Linux', (fault) => {
+    const guest = ['SIGCHLD', 'unblocked', 'wait-any', ...(guests[fault] ?? ['handler', 'child-exits'])];
+    const [struck, spared] = [[fault], []].map((faults) => outcomes(system('native', { guest, faults })));
+    expect(struck).not.toEqual(spared);
+  });
+
+  test.each(possibleFaults('qemu-clone-vm').filter((fault) => !ofGuest.includes(fault)))(
+    '%s: in what it breaks',
+    async (fault) => {
+      expect(await broken(fault)).not.toEqual([]);
+    },
+  );
 });
 
 describe('several clones', () => {

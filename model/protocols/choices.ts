@@ -1,0 +1,108 @@
+/** What a guest program may choose: questions and their answers, each given at the moment somebody reads it. */
+import type { Choice, Described } from './protocol.js';
+
+/** The answers that are left open unless the user names some. */
+const QUESTIONS = {
+  vfork: {
+    'no-vfork': 'the guest does not ask for CLONE_VFORK',
+    vfork: 'the guest asks for CLONE_VFORK',
+  },
+  exit_signal: {
+    'exit-signal-0': 'the guest asks for no exit signal',
+    SIGCHLD: 'the guest asks for SIGCHLD as exit signal',
+    SIGUSR1: 'the guest asks for another standard signal as exit signal',
+    SIGRTMIN: 'the guest asks for a real-time signal as exit signal',
+  },
+  disposition: {
+    default: 'the guest leaves the signal at its default',
+    ignore: 'the guest ignores the signal',
+    handler: 'the guest has a handler for the signal',
+  },
+  mask: {
+    unblocked: 'the guest does not block the signal',
+    blocked: 'the guest blocks the signal',
+  },
+  waits: {
+    'wait-nothing': 'the guest waits for nothing',
+    'wait-child': 'the guest waits for the child by its tid',
+    'wait-any': 'the guest waits for any child until there is none',
+    'wait-all': 'the guest waits for any child with __WALL until there is none',
+  },
+  child: {
+    'child-exits': 'the child ends by exit(2)',
+    'child-exit-groups': 'the child ends by exit_group(2)',
+    'child-execs': 'the child executes a program, which exits or stays',
+    'child-exec-fails': 'the child fails to execute a program and exits',
+    'child-exec-fails-late': 'the child fails to execute a program after the point of no return',
+    'child-faults': 'the child dies of a fault of its own (SIGSEGV)',
+    'child-stays': 'the child stays',
+  },
+  parent: { 'own-child': 'the guest does not ask for CLONE_PARENT' },
+  files: { 'own-files': 'the guest does not ask for CLONE_FILES' },
+  handlers: { 'own-handlers': 'the guest does not ask for CLONE_SIGHAND' },
+  parent_settid: { 'no-parent-settid': 'the guest does not ask for CLONE_PARENT_SETTID' },
+  child_settid: { 'no-child-settid': 'the guest does not ask for CLONE_CHILD_SETTID' },
+  child_cleartid: { 'no-child-cleartid': 'the guest does not ask for CLONE_CHILD_CLEARTID' },
+  pdeathsig: { 'no-pdeathsig': 'the child does not ask for a signal at the death of its parent' },
+  sigaction: { 'keeps-handlers': 'the child leaves its table of handlers alone' },
+  pipe: { 'no-pipe': 'the guest has no pipe' },
+  caller: { 'caller-stays': 'the calling thread leads its process and stays' },
+} as const;
+
+/** More answers to the same questions: given only by a guest of whom they are asked by name. */
+const ON_REQUEST = {
+  disposition: { SA_NOCLDWAIT: 'the guest has a handler for the signal, with SA_NOCLDWAIT' },
+  waits: { sigtimedwait: 'the guest takes signals with sigtimedwait, for ever (and needs them blocked)' },
+  child: {
+    'child-starts-thread': 'the child starts a thread, and ends by exit(2) itself',
+    'child-forks': 'the child forks a child of its own, and stays',
+  },
+  parent: { CLONE_PARENT: 'the guest asks for CLONE_PARENT: its own parent G is to have the child' },
+  files: { CLONE_FILES: 'the guest asks for CLONE_FILES' },
+  handlers: { CLONE_SIGHAND: 'the guest asks for CLONE_SIGHAND' },
+  parent_settid: { CLONE_PARENT_SETTID: 'the guest asks for CLONE_PARENT_SETTID' },
+  child_settid: { CLONE_CHILD_SETTID: 'the guest asks for CLONE_CHILD_SETTID' },
+  child_cleartid: {
+    CLONE_CHILD_CLEARTID: 'the guest asks for CLONE_CHILD_CLEARTID, and sleeps until the word is 0',
+  },
+  pdeathsig: { PDEATHSIG: 'the child asks for SIGKILL at the death of its parent (PR_SET_PDEATHSIG)' },
+  sigaction: { 'resets-handlers': 'the child sets what it does with the signal to the default' },
+  pipe: {
+    'caller-closes-pipe': 'the guest has the write end of a pipe, which the caller closes after clone',
+    'child-closes-pipe': 'the guest has the write end of a pipe, which the child closes',
+  },
+  caller: { 'caller-ends': 'the calling thread does not lead its process, and ends once it is back' },
+} as const satisfies Partial<Record<Question, Record<string, string>>>;
+
+export type Question = keyof typeof QUESTIONS;
+
+function onRequest(question: Question): Readonly<Record<string, string>> {
+  return (ON_REQUEST as Partial<Record<Question, Record<string, string>>>)[question] ?? {};
+}
+
+function described(questions: Readonly<Record<string, Readonly<Record<string, string>>>>): Described[] {
+  return Object.values(questions).flatMap((answers) =>
+    Object.entries(answers).map(([name, sentence]) => ({ name, sentence })),
+  );
+}
+
+export const GUEST_CHOICES: readonly Choice[] = [
+  ...described(QUESTIONS),
+  ...described(ON_REQUEST).map((choice) => ({ ...choice, onRequest: true as const })),
+];
+
+/** The answers that are left open by the names the user gave. */
+export function answers(question: Question, asked: readonly string[]): string[] {
+  const usual = Object.keys(QUESTIONS[question]);
+  const named = [...usual, ...Object.keys(onRequest(question))].filter((name) => asked.includes(name));
+  return named.length > 0 ? named : usual;
+}
+
+/** Is this an answer that the guest may give, so that the programs have to be ready for it? */
+export type May = (answer: string) => boolean;
+
+export function mayAnswer(asked: readonly string[]): May {
+  const questions = Object.keys(QUESTIONS) as Question[];
+  const possible = new Set(questions.flatMap((question) => answers(question, asked)));
+  return (answer) => possible.has(answer);
+}
