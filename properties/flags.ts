@@ -20,10 +20,10 @@ export const tidWordsAsNative = always({
     }),
 });
 
-/** Does the child run the code that clone began, rather than execute a program? */
-function runsFromClone(s: Judged, child: string): boolean {
-  const { mm, pc } = s.task[child]!;
-  return inGuestCode(s, child) && mm === MEMORY && !pc.startsWith('guest.execve/');
+/** Does a task run the guest's code that was there at the clone, rather than execute another program? */
+function runsFromClone(s: Judged, name: string): boolean {
+  const { mm, pc } = s.task[name]!;
+  return inGuestCode(s, name) && mm === MEMORY && !pc.startsWith('guest.execve/');
 }
 
 export const cleartidAsNative = atTheEnd({
@@ -64,6 +64,23 @@ export const descriptorsCloseAsNative = atTheEnd({
 function heldBy(s: Judged, tasks: readonly string[]): string[] {
   return tasks.flatMap((name) => s.files[s.task[name]!.files] ?? []);
 }
+
+export const sharesAsAsked = always({
+  name: 'shares-as-asked',
+  sentence:
+    'until it executes a program the child shares with the caller the handlers and the descriptors it was cloned to share, and no others',
+  witness: 'child-born',
+  needs: ['CLONE_FILES', 'CLONE_SIGHAND'],
+  broken: (s) =>
+    firstBroken(s, (child) => {
+      const { caller, handlers, files } = s.guest[child]!;
+      if (!runsFromClone(s, child) || !runsFromClone(s, caller)) return '';
+      const [one, other] = [s.task[child]!, s.task[caller]!];
+      if ((one.sighand === other.sighand) !== (handlers === 'CLONE_SIGHAND')) return 'handlers';
+      const hasFiles = other.files !== '';
+      return hasFiles && (one.files === other.files) !== (files === 'CLONE_FILES') ? 'descriptors' : '';
+    }),
+});
 
 export const exitEndsOneThread = always({
   name: 'exit-ends-one-thread',

@@ -6,7 +6,13 @@ import { cloneResult, guestMaskKept, vforkSuspendsCaller } from './guest.js';
 import { noDoubleFree, noLeak, noUseAfterFree, ownTls } from './memory.js';
 import { onlyOwnChildrenWaitable, singleExitSignal } from './notices.js';
 import { exitSignalAsRequested, parentIsCaller } from './parentage.js';
-import { cleartidAsNative, descriptorsCloseAsNative, exitEndsOneThread, tidWordsAsNative } from './flags.js';
+import {
+  cleartidAsNative,
+  descriptorsCloseAsNative,
+  exitEndsOneThread,
+  sharesAsAsked,
+  tidWordsAsNative,
+} from './flags.js';
 import { noHang } from './progress.js';
 import { noBadLock, noCrash, noFailedAssertion } from './soundness.js';
 
@@ -29,6 +35,7 @@ export const properties = [
   tidWordsAsNative,
   cleartidAsNative,
   descriptorsCloseAsNative,
+  sharesAsAsked,
   exitEndsOneThread,
 ] as unknown as readonly Property[];
 

@@ -4,23 +4,24 @@
 //     npm run why -- --write     puts it into README.md, between the two markers
 //
 // The base is the protocol with the repair of its EAGAIN, without faults, so that what is known to be wrong hides
-// nothing. Where nothing breaks, a creation may fail or a task be killed, once a run, in both.
+// nothing. Where nothing breaks, a creation may fail or a task be killed, once a run, in both; where nothing breaks even
+// then, the guest's child is to share handlers and descriptors with the caller.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { explicit } from '../dist/checker/explicit.js';
 import { protocols } from '../dist/model/protocols/index.js';
 import { judged } from '../dist/properties/index.js';
 
-/** The base, and a guest that sees everything these parts are for and whose space is small. The tests read it too. */
-const { base: BASE, guest: GUEST } = JSON.parse(readFileSync(new URL('why.json', import.meta.url), 'utf8'));
+/** The base, a guest that sees what these parts are for and whose space is small, and what else it may ask for. The tests read it too. */
+const {
+  base: BASE,
+  guest: GUEST,
+  sharing: SHARING,
+} = JSON.parse(readFileSync(new URL('why.json', import.meta.url), 'utf8'));
 const KILLS = ['kill-P', 'kill-C', 'kill-T'];
 
 /** Why dropping a part changes nothing. Whatever is not named here is expected to break something. */
 const WHY_NOTHING = {
-  CLONE_SIGHAND:
-    'T runs with all signals blocked, and C gets a copy of the handlers from either; it would take a guest that asks for `CLONE_SIGHAND`, whose C would share with T instead of P',
-  CLONE_FILES:
-    'neither T nor QEMU opens anything meanwhile, and C gets a copy of the descriptors from either; it would take a guest that asks for `CLONE_FILES`, or a sibling that opens while T is made',
   clone_lock:
     'what it protects, the list of CPUs, is not in the model; what goes away is the lock released twice (`no-bad-lock`)',
 };
@@ -38,7 +39,7 @@ const protocol = protocols.find(({ name }) => name === BASE);
 
 /** The table, as Markdown. */
 async function table() {
-  const before = { none: await causes([], []), all: undefined };
+  const before = { none: await causes([], []), all: undefined, sharing: undefined };
   const rows = [];
   for (const { name, sentence } of protocol.experiments) {
     let found = fresh(await causes([name], []), before.none);
@@ -47,7 +48,13 @@ async function table() {
       before.all ??= await causes([], faults);
       found = fresh(await causes([name], faults), before.all);
     }
-    rows.push(`| \`${name}\` | ${sentence} | ${cell(name, found)} |`);
+    const shares = found.length === 0;
+    if (shares) {
+      before.sharing ??= await causes([], [], SHARING);
+      found = fresh(await causes([name], [], SHARING), before.sharing);
+    }
+    const guest = shares && found.length > 0 ? `, for a guest of \`--guest ${SHARING.join()}\`` : '';
+    rows.push(`| \`${name}\` | ${sentence} | ${cell(name, found)}${guest} |`);
   }
   return [
     '| `--without` | what is different | what breaks that did not break before |',
@@ -57,11 +64,11 @@ async function table() {
 }
 
 /** Every way in which a promise is broken, simplest first. */
-async function causes(without, faults) {
+async function causes(without, faults, more = []) {
   const options = {
     faults: faults.map((name) => ({ name, budget: 1 })),
     maxFaults: 1,
-    guest: GUEST,
+    guest: [...GUEST, ...more],
     clones: 1,
     rounds: 1,
     without,

@@ -150,6 +150,7 @@ export const native: Protocol = {
     'tid-words-as-native',
     'cleartid-as-native',
     'descriptors-close-as-native',
+    'shares-as-asked',
     'exit-ends-one-thread',
   ],
   experiments: [],

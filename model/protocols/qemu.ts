@@ -221,6 +221,7 @@ const shared: Omit<Protocol, 'name' | 'summary' | 'description' | 'build'> = {
     'tid-words-as-native',
     'cleartid-as-native',
     'descriptors-close-as-native',
+    'shares-as-asked',
     'exit-ends-one-thread',
   ],
 };

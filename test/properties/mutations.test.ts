@@ -185,6 +185,16 @@ const cases: Case[] = [
     last: 'M:exit/K10',
   },
   {
+    property: 'shares-as-asked',
+    holds: native({ guest: ['CLONE_FILES', 'CLONE_SIGHAND', 'caller-closes-pipe'] }),
+    // CLONE_SIGHAND is overlooked.
+    mutated: mutate(native({ guest: ['CLONE_SIGHAND'] }), 'P', 'clone/K2', (s, original) => {
+      original();
+      s.task['C']!.sighand = 'C';
+    }),
+    last: 'P:clone/K3',
+  },
+  {
     property: 'exit-ends-one-thread',
     holds: native({ guest: ['child-starts-thread'] }),
     mutated: qemu(['child-starts-thread', 'SIGCHLD', 'handler', 'wait-nothing']),

@@ -9,9 +9,14 @@ import type { KernelState } from '../../../model/kernel/state.js';
 import type { Move, System } from '../../../model/system.js';
 import { ask, broken, causes, protocol, system } from '../ask.js';
 
-const { base: BASE, guest: GUEST } = JSON.parse(
-  readFileSync(new URL('../../../scripts/why.json', import.meta.url), 'utf8'),
-) as { base: string; guest: string[] };
+const {
+  base: BASE,
+  guest: GUEST,
+  sharing: SHARING,
+} = JSON.parse(readFileSync(new URL('../../../scripts/why.json', import.meta.url), 'utf8')) as Record<
+  'guest' | 'sharing',
+  string[]
+> & { base: string };
 
 /** One answer to each question, where faults make the space large enough. */
 const ONE_GUEST = ['vfork', 'SIGCHLD', 'handler', 'unblocked', 'wait-nothing', 'child-exit-groups'];
@@ -64,6 +69,25 @@ describe('each experiment', () => {
     const fresh = ways(result).filter((way) => !ways(base).includes(way));
     if (expected.length === 0) expect(fresh).toEqual([]);
     else expect(fresh).toEqual(expect.arrayContaining([...expected]));
+  });
+
+  test.each([
+    [
+      'CLONE_SIGHAND',
+      ['shares-as-asked: do_fork.return handlers in 8', 'shares-as-asked: clone_run.guest handlers in 9'],
+    ],
+    [
+      'CLONE_FILES',
+      [
+        'shares-as-asked: do_fork.return descriptors in 8',
+        'shares-as-asked: clone_run.guest descriptors in 9',
+      ],
+    ],
+  ])('without %s, where the guest shares with its child', async (name, expected) => {
+    const guest = [...GUEST, ...SHARING];
+    const sharing = await ask(BASE, { guest });
+    const result = await ask(BASE, { guest, without: [name] });
+    expect(ways(result).filter((way) => !ways(sharing).includes(way))).toEqual(expected);
   });
 
   test('with every part dropped at once the model still has an answer for everything', async () => {
