@@ -10,7 +10,7 @@ import { readSiginfo, type KernelState, type Sig } from '../kernel/state.js';
 import { rest, step, type Step } from '../kernel/step.js';
 import { wait4 } from '../kernel/wait.js';
 import type { Op } from './op.js';
-import type { Described } from './protocol.js';
+import type { Described, Profile } from './protocol.js';
 
 /** The questions a guest answers, each at the moment somebody reads the answer. */
 const QUESTIONS = {
@@ -54,6 +54,40 @@ type Question = keyof typeof QUESTIONS;
 export const GUEST_CHOICES: readonly Described[] = Object.values(QUESTIONS).flatMap((answers) =>
   Object.entries(answers).map(([name, sentence]) => ({ name, sentence })),
 );
+
+/** Guests like those one meets, few enough to be explored with every fault. Together they use every choice. */
+export const GUEST_PROFILES: readonly Profile[] = [
+  {
+    name: 'posix_spawn',
+    sentence: 'a guest that starts a program as posix_spawn(3) does, and waits for it',
+    choices: ['vfork', 'SIGCHLD', 'default', 'blocked', 'wait-child', 'child-execs', 'child-exec-fails'],
+  },
+  {
+    name: 'reaper',
+    sentence: 'a guest that is told of deaths by SIGCHLD, and reaps whatever there is',
+    choices: ['no-vfork', 'SIGCHLD', 'handler', 'unblocked', 'wait-any', 'child-exits'],
+  },
+  {
+    name: 'vfork-exit',
+    sentence: 'a guest whose child ends before the caller runs again; a handler is told, nobody waits',
+    choices: ['vfork', 'SIGCHLD', 'handler', 'unblocked', 'wait-nothing', 'child-exit-groups'],
+  },
+  {
+    name: 'crashing-child',
+    sentence: 'a guest that asks for SIGUSR1, ignores it, and waits for a child that dies of SIGSEGV',
+    choices: ['no-vfork', 'SIGUSR1', 'ignore', 'unblocked', 'wait-child', 'child-faults'],
+  },
+  {
+    name: 'realtime',
+    sentence: 'a guest that asks for a real-time signal; its child dies in the middle of exec',
+    choices: ['vfork', 'SIGRTMIN', 'handler', 'unblocked', 'wait-nothing', 'child-exec-fails-late'],
+  },
+  {
+    name: 'lasting-child',
+    sentence: 'a guest that asks for no exit signal, waits with __WALL, and has a child that stays',
+    choices: ['no-vfork', 'exit-signal-0', 'default', 'unblocked', 'wait-all', 'child-stays'],
+  },
+];
 
 /** The answers that are left open by the names the user gave. */
 export function answers(question: Question, asked: readonly string[]): string[] {

@@ -15,6 +15,7 @@ import {
   cloneReturned,
   exitSignal,
   GUEST_CHOICES,
+  GUEST_PROFILES,
   signalTaken,
   type GuestState,
 } from './guest.js';
@@ -84,6 +85,7 @@ export const native: Protocol = {
   ].join('\n'),
   faults: [{ name: 'clone-C', sentence: 'the clone of the child fails (EAGAIN)' }, EXIT_GROUP_P, ...ACTORS],
   guest: GUEST_CHOICES,
+  profiles: GUEST_PROFILES,
   defaultFaults: ['clone-C'],
   properties: [
     'no-hang',

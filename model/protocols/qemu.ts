@@ -3,7 +3,7 @@ import { inRounds, type Machine, type Step } from '../kernel/index.js';
 import { assemble, guestMachine, programOf, type Program } from './assemble.js';
 import { EXIT_GROUP_P, guestActors, kill, stop, strayFutexWake, type Actor } from './environment.js';
 import { designWithout, type Design } from './design.js';
-import { GUEST_CHOICES } from './guest.js';
+import { GUEST_CHOICES, GUEST_PROFILES } from './guest.js';
 import { initialState } from './initial.js';
 import { callers, operations, operationsOf, type Op } from './op.js';
 import type { Described, Protocol, ProtocolOptions } from './protocol.js';
@@ -171,6 +171,7 @@ const shared: Omit<Protocol, 'name' | 'summary' | 'description' | 'build'> = {
     { name: 'sigmask-C', sentence: 'the mask of the child cannot be set (row E6)', impossible: true },
   ],
   guest: GUEST_CHOICES,
+  profiles: GUEST_PROFILES,
   experiments: EXPERIMENTS,
   defaultFaults: ['alloc-stack-T', 'alloc-stack-C', 'clone-M', 'clone-T', 'clone-C'],
   properties: [
