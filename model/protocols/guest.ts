@@ -74,8 +74,8 @@ export const GUEST_PROFILES: readonly Profile[] = [
   },
   {
     name: 'crashing-child',
-    sentence: 'a guest that asks for SIGUSR1, ignores it, and waits for a child that dies of SIGSEGV',
-    choices: ['no-vfork', 'SIGUSR1', 'ignore', 'unblocked', 'wait-child', 'child-faults'],
+    sentence: 'a guest that asks for SIGUSR1 and has no handler for it; its child dies of SIGSEGV',
+    choices: ['no-vfork', 'SIGUSR1', 'default', 'ignore', 'unblocked', 'wait-child', 'child-faults'],
   },
   {
     name: 'realtime',
