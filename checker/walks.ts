@@ -2,6 +2,7 @@
  * Random walks through a system too large to be searched twice: what the explicit engine has learned of each slot is
  * compared with what plain execution does, in every state on the way.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { State, System } from '../model/system.js';
 import { KIND, MOVES, VIOLATES, WRITES } from './footprint.js';
 import { choicesOf } from './run.js';
@@ -27,7 +28,7 @@ export function compareWalks(system: System, enough: number, seed = 20201121): W
       for (const [slot, { name }] of system.slots.entries()) {
         const moves = choicesOf(system, state, slot).filter(({ failure }) => failure?.ends !== true);
         const plain = moves.map((move) => move.state);
-        if (JSON.stringify(learned(space, state, slot)) !== JSON.stringify(plain))
+        if (!isDeepStrictEqual(learned(space, state, slot), plain))
           disagreements.push(
             `${system.name}: what ${name} does after ${steps} steps, comparison ${compared}`,
           );
