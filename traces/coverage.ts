@@ -14,7 +14,7 @@ export function formatCoverage({ question, parts, unrun }: Union): string[] {
     covered === '' ? '' : `Explored: ${covered}.`,
     missed.length === 0 ? '' : `Not explored to the end: ${guestsOf(missed, question.faults.length)}.`,
     `Faults: ${faults}.`,
-    'Left out: other guests with a fault (add --guest all --faults all), two faults in one run (and --max-faults 2).',
+    'Left out: other guests with a fault (--guest all --faults all), two faults in one run (--max-faults 2).',
   ];
   return sentences
     .filter((sentence) => sentence !== '')
