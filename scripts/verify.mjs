@@ -38,7 +38,7 @@ async function verify(protocol) {
     whole.push(result);
   }
   const how = unfollowed.length === 0 ? 'in full' : 'by part';
-  row(protocol, 'every guest', `none, and each of ${faults.length - 1}`, how, union(whole));
+  row(protocol, 'every guest', listed(faults), how, union(whole));
   if (unfollowed.length === 0) return;
   for (const { name, choices } of protocol.profiles.filter(
     (one) => asked.guests?.includes(one.name) ?? true,
@@ -49,7 +49,7 @@ async function verify(protocol) {
       results.push(await searched(system, `${protocol.name}, ${name}, ${fault ?? 'no fault'}`));
       await follow(system, results.at(-1));
     }
-    row(protocol, name, `none, and each of ${results.length - 1}`, 'in full', union(results));
+    row(protocol, name, listed(unfollowed), 'in full', union(results));
   }
   tell(`${protocol.name}, random walks`);
   const { compared, disagreements } = compareWalks(systemOf(protocol, [], ...kinds), asked.walks);
@@ -57,6 +57,12 @@ async function verify(protocol) {
   console.log(
     `| ${protocol.name} | every guest | any one of ${kinds.length} | ${number(compared)} moves at random | | | |`,
   );
+}
+
+/** One search a fault, and one without. */
+function listed(faults) {
+  const kinds = faults.filter((name) => name !== undefined).length;
+  return faults.includes(undefined) ? `none, and each of ${kinds}` : `each of ${kinds}`;
 }
 
 /** Every way in which a run with at most one of these faults can go. */
