@@ -64,6 +64,7 @@ export async function check(names: readonly string[], flags: CheckFlags, paint: 
   const target = flags.out === undefined ? undefined : openTarget(flags.out);
   try {
     hintAtBudgets(plan);
+    hintAtClones(plan);
     const reports = await searchAll(plan, flags.quiet === true);
     const text = (colours: Paint) => formatText(reports, { allTraces: plan.allTraces, paint: colours });
     const inFormat = async (colours: Paint) =>
@@ -133,6 +134,17 @@ function hintAtBudgets({ questions }: Plan): void {
     if (over === undefined) continue;
     writeHint(`hint: ${protocol}: ${over.name}:${over.budget} is more than --max-faults ${maxFaults} allows`);
   }
+}
+
+function hintAtClones({ questions, limits }: Plan): void {
+  const large = questions.find(
+    ({ question: { clones, rounds, guest } }) => clones * rounds > 1 && guest.includes('all'),
+  );
+  if (large === undefined || (limits.depth ?? limits.timeout ?? limits.maxStates) !== undefined) return;
+  writeHint(
+    `hint: ${large.question.protocol}: several clones with every guest may take hours and all the memory; ` +
+      '--depth N, --guest NAME,... or --timeout SECONDS asks for less',
+  );
 }
 
 async function searchAll({ questions, limits, ...plan }: Plan, quiet: boolean): Promise<Report[]> {

@@ -10,8 +10,8 @@ export interface PartQuestion {
 }
 
 /**
- * Does a run with these flags ask for everything at once? More than one clone is asked for as it was: with two of them
- * the first part alone is more than memory holds.
+ * Does a run with these flags ask for everything at once? Several clones do not: with two of them the part without faults
+ * alone outgrows the memory, and no other would be reached.
  */
 export function asksForAll(flags: QuestionFlags, { clones, rounds }: Question): boolean {
   const named = [flags.faults, flags.maxFaults, flags.guest].some((flag) => flag !== undefined);

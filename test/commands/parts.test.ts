@@ -98,6 +98,13 @@ describe('a run is one search', () => {
   });
 });
 
+it('several clones with every guest, and no bound, get a hint', async () => {
+  const args = ['native', '--clones', '2', '--engine', 'explicit'];
+  const unbounded = await run(args, { signals: [{ after: 1000, name: 'SIGTERM' }] });
+  expect(unbounded.stderr).toContain('hint: native: several clones with every guest may take hours');
+  expect((await run([...args, '--depth', '1'])).stderr).not.toContain('hint');
+});
+
 describe('a limit', () => {
   it('is one of the whole, and the part that meets it is the last', async () => {
     const { runs, code } = await runsOf('native', '--quiet', '--max-states', '6000');
