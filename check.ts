@@ -16,6 +16,11 @@ import { defaults } from './commands/question.js';
 import { replay, type ReplayFlags } from './commands/replay.js';
 import { ansiPaint, noPaint, type Paint, wantsColour } from './traces/style.js';
 
+const whole = `
+A run that names no --faults, --max-faults or --guest explores every guest without faults, and the guest profiles with
+each single fault.
+`;
+
 const exitCodes = `
 Exit codes:
   0   every promise holds
@@ -53,9 +58,12 @@ function declare(done: (code: number) => void): Command {
     .configureHelp({ helpWidth: 110 })
     .argument('[PROTOCOL...]', 'what to check (default: qemu-clone-vm)')
     .option('--depth <N>', 'at most N turns; a turn is a run of steps of one task')
-    .option('--faults <LIST>', "none, all, or NAME[:N],... (default: the protocol's own)")
-    .option('--max-faults <N>', 'at most N faults a run, of all kinds together', defaults.maxFaults)
-    .option('--guest <LIST>', 'all, or the guest choices NAME,...', defaults.guest)
+    .option('--faults <LIST>', 'none, all, or NAME[:N],... (default: failing creations)')
+    .option(
+      '--max-faults <N>',
+      `at most N faults a run, of all kinds together (default: ${defaults.maxFaults})`,
+    )
+    .option('--guest <LIST>', 'all, or the guest choices or profiles NAME,... (default: all)')
     .option('--property <NAME...>', 'check these promises only')
     .option('--engine <NAME>', engineNames.join(', '), 'auto')
     .option('--max-states <N>', 'stop at N states')
@@ -73,7 +81,7 @@ function declare(done: (code: number) => void): Command {
     .option('--clones <N>', 'so many guest threads clone at the same time', defaults.clones)
     .option('--rounds <N>', 'each of them so many times in a row', defaults.rounds)
     .option('--without <NAME...>', 'the experiment: drop a flag or a step of the protocol')
-    .addHelpText('after', exitCodes)
+    .addHelpText('after', whole + exitCodes)
     .action(async (names: string[], flags: CheckFlags & { color: string }) => {
       done(await check(names, flags, paintOf(flags.color)));
     });

@@ -25,11 +25,14 @@ interface Node {
 
 /** A state, and what each slot can do there. */
 interface Known {
-  readonly key: string;
   readonly state: State;
   readonly moves: readonly (readonly Applied[])[];
   /** The fewest turns, and the fewest steps among these. */
   first: Node | undefined;
+  /** The slots that moved last on the ways here that are settled, `-1` at the beginning. */
+  readonly settled: Set<number>;
+  /** The slots whose moves here were taken. */
+  readonly walked: Set<number>;
 }
 
 /** Where a run breaks something: after `node`, or with `action` at the step it takes there. */
@@ -42,8 +45,6 @@ export async function reference(system: System, limits: Limits = {}): Promise<Se
   const pace = new Pace(limits);
   const depth = limits.depth ?? Infinity;
   const states = new Map<string, Known>();
-  const settled = new Set<string>();
-  const walked = new Set<string>();
   const queue = new Queue();
   const seen = new Seen(system);
   let stopped: Stopped | undefined;
@@ -52,10 +53,11 @@ export async function reference(system: System, limits: Limits = {}): Promise<Se
   const knownOf = (state: State): Known => {
     const key = keyOf(state);
     const known = states.get(key) ?? {
-      key,
       state,
       moves: system.slots.map((_, slot) => choicesOf(system, state, slot)),
       first: undefined,
+      settled: new Set(),
+      walked: new Set(),
     };
     states.set(key, known);
     return known;
@@ -74,16 +76,15 @@ export async function reference(system: System, limits: Limits = {}): Promise<Se
     if (pace.isDue())
       stopped = await pace.rest({ states: states.size, turns: node.turns, frontier: queue.size });
     const { known } = node;
-    const nodeKey = `${node.slot} ${known.key}`;
-    if (settled.has(nodeKey)) continue;
-    settled.add(nodeKey);
+    if (known.settled.has(node.slot)) continue;
+    known.settled.add(node.slot);
     known.first ??= node;
     deepest = Math.max(deepest, known.first.turns);
     for (const [slot, moves] of known.moves.entries()) {
       const turns = node.turns + (slot === node.slot ? 0 : 1);
       if (turns > depth) continue;
-      const isFirst = !walked.has(`${slot} ${known.key}`);
-      walked.add(`${slot} ${known.key}`);
+      const isFirst = !known.walked.has(slot);
+      known.walked.add(slot);
       for (const applied of moves) {
         const action = { slot, choices: applied.choices };
         seen.step(node, applied, slot, turns);
@@ -108,7 +109,7 @@ export async function reference(system: System, limits: Limits = {}): Promise<Se
 
   const beyond = [...states.values()].flatMap((known) =>
     known.moves.flatMap((moves, slot) =>
-      walked.has(`${slot} ${known.key}`) ? [] : moves.map((applied) => ({ known, applied, slot })),
+      known.walked.has(slot) ? [] : moves.map((applied) => ({ known, applied, slot })),
     ),
   );
   const showsNothing = beyond.every(
@@ -236,12 +237,19 @@ function pathTo({ node, action }: Place): Action[] {
   return path.toReversed();
 }
 
+/** The texts of frozen objects: immer freezes what it makes, and hands on what a step did not touch. */
+const texts = new WeakMap<object, string>();
+
 /** The state as text. Fields are sorted, for a step may put a subtree together in another order. */
-function keyOf(state: State): string {
-  return JSON.stringify(state, (_, value: unknown) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  });
+function keyOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(keyOf).join()}]`;
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  const fields = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const text = `{${fields.map(([name, inner]) => `${name}:${keyOf(inner)}`).join()}}`;
+  if (Object.isFrozen(value)) texts.set(value, text);
+  return text;
 }
 
 /** Nodes, those of the fewest turns and then of the fewest steps first. */

@@ -1,27 +1,28 @@
 /** `check [PROTOCOL...]`: searches, reports, and tells the outcome by its exit code. */
 
 import { totalmem } from 'node:os';
-import { replay } from '../checker/run.js';
 import type { Limits } from '../checker/result.js';
 import { defaultProtocol } from '../model/protocols/index.js';
 import { formatDot } from '../traces/dot.js';
 import { formatGraph, mostStates } from '../traces/graph.js';
 import { formatJson } from '../traces/json.js';
 import { count } from '../traces/layout.js';
-import { type Question, type Run, violations } from '../traces/report.js';
-import { noPaint, type Paint } from '../traces/style.js';
+import { type Question, type Report, violations } from '../traces/report.js';
 import type { Progress } from '../traces/progress.js';
+import { noPaint, type Paint } from '../traces/style.js';
 import { renderSvg } from '../traces/svg.js';
 import { formatText } from '../traces/text.js';
 import { codeOf } from './codes.js';
-import { type EngineName, engineNames, search } from './engines.js';
+import { type EngineName, engineNames } from './engines.js';
+import { explore, exploreAll } from './explore.js';
 import { interruptible } from './interrupt.js';
 import { oneOf } from './names.js';
 import { memory, seconds, wholeNumber } from './numbers.js';
 import { openTarget, writeHint, writeOut } from './output.js';
+import { asksForAll } from './parts.js';
 import { Problem } from './problem.js';
 import { reporter } from './progress.js';
-import { checkProperties, hashOf, questionOf, type QuestionFlags, systemOf } from './question.js';
+import { checkProperties, questionOf, type QuestionFlags } from './question.js';
 
 export const formats = ['text', 'json', 'dot', 'svg'] as const;
 type Format = (typeof formats)[number];
@@ -43,12 +44,18 @@ export interface CheckFlags extends QuestionFlags {
 }
 
 interface Plan {
-  readonly questions: readonly Question[];
+  readonly questions: readonly Asked[];
   readonly properties: readonly string[];
   readonly engine: EngineName;
   readonly format: Format;
   readonly allTraces: boolean;
   readonly limits: Limits;
+}
+
+/** A question, and whether it asks for everything at once. */
+interface Asked {
+  readonly question: Question;
+  readonly all: boolean;
 }
 
 /** Runs the command; answers with the exit code. `paint` colours what goes to stdout. */
@@ -57,10 +64,11 @@ export async function check(names: readonly string[], flags: CheckFlags, paint: 
   const target = flags.out === undefined ? undefined : openTarget(flags.out);
   try {
     hintAtBudgets(plan);
-    const runs = await searchAll(plan, flags.quiet === true);
-    const text = (colours: Paint) => formatText(runs, { allTraces: plan.allTraces, paint: colours });
+    hintAtClones(plan);
+    const reports = await searchAll(plan, flags.quiet === true);
+    const text = (colours: Paint) => formatText(reports, { allTraces: plan.allTraces, paint: colours });
     const inFormat = async (colours: Paint) =>
-      plan.format === 'text' ? text(colours) : await render(runs, plan, flags.graph === true);
+      plan.format === 'text' ? text(colours) : await render(reports, plan, flags.graph === true);
     if (target === undefined) {
       await writeOut(await inFormat(paint));
     } else {
@@ -73,7 +81,7 @@ export async function check(names: readonly string[], flags: CheckFlags, paint: 
       if (plan.format !== 'text') await writeOut(text(paint));
     }
     return codeOf(
-      runs.flatMap(({ result }) => result.properties),
+      reports.flatMap(({ result }) => result.properties),
       flags.requireExhausted === true,
     );
   } finally {
@@ -84,7 +92,11 @@ export async function check(names: readonly string[], flags: CheckFlags, paint: 
 /** Everything that can be wrong with the flags is found here, before any search. */
 function planOf(names: readonly string[], flags: CheckFlags): Plan {
   const chosen = names.length === 0 ? [defaultProtocol] : [...new Set(names)];
-  const questions = chosen.map((name) => questionOf(name, flags));
+  const questions = chosen.map((name) => {
+    const question = questionOf(name, flags);
+    // Only one search has a graph of its states.
+    return { question, all: flags.graph !== true && asksForAll(flags, question) };
+  });
   const properties = flags.property ?? [];
   for (const name of chosen) checkProperties(name, properties);
   const format = oneOf('format', flags.format ?? (flags.graph ? 'dot' : 'text'), formats);
@@ -116,48 +128,54 @@ function mostMemory(): number {
 }
 
 function hintAtBudgets({ questions }: Plan): void {
-  for (const { faults, maxFaults, protocol } of questions) {
+  for (const { question } of questions) {
+    const { faults, maxFaults, protocol } = question;
     const over = faults.find(({ budget }) => budget > maxFaults);
     if (over === undefined) continue;
     writeHint(`hint: ${protocol}: ${over.name}:${over.budget} is more than --max-faults ${maxFaults} allows`);
   }
 }
 
-async function searchAll(plan: Plan, quiet: boolean): Promise<Run[]> {
+function hintAtClones({ questions, limits }: Plan): void {
+  const large = questions.find(
+    ({ question: { clones, rounds, guest } }) => clones * rounds > 1 && guest.includes('all'),
+  );
+  if (large === undefined || (limits.depth ?? limits.timeout ?? limits.maxStates) !== undefined) return;
+  writeHint(
+    `hint: ${large.question.protocol}: several clones with every guest may take hours and all the memory; ` +
+      '--depth N, --guest NAME,... or --timeout SECONDS asks for less',
+  );
+}
+
+async function searchAll({ questions, limits, ...plan }: Plan, quiet: boolean): Promise<Report[]> {
   const progress = reporter(quiet);
   return await interruptible(async (signal) => {
-    const runs: Run[] = [];
-    for (const question of plan.questions) {
-      const system = systemOf(question, plan.properties);
-      const limits = { ...plan.limits, signal, progress: (now: Progress) => progress.report(now) };
+    const reports: Report[] = [];
+    for (const { question, all } of questions) {
+      const search = {
+        ...plan,
+        limits: { ...limits, signal },
+        report: (now: Progress) => progress.report(now),
+      };
       try {
-        const result = await search(plan.engine, system, limits);
-        const depth = plan.limits.depth ?? null;
-        runs.push({
-          question,
-          depth,
-          system,
-          model: hashOf(question),
-          result,
-          trace: (path) => replay(system, path),
-        });
+        reports.push(await (all ? exploreAll(question, search) : explore(question, search)));
       } finally {
         progress.done();
       }
     }
-    return runs;
+    return reports;
   });
 }
 
-async function render(runs: readonly Run[], plan: Plan, graph: boolean): Promise<string> {
-  const [run] = runs;
-  if (plan.format === 'json' || run === undefined) return formatJson(runs);
-  const dot = graph ? graphOf(run) : formatDot(run, violations(run)[0]);
+async function render(reports: readonly Report[], plan: Plan, graph: boolean): Promise<string> {
+  const [report] = reports;
+  if (plan.format === 'json' || report === undefined) return formatJson(reports);
+  const dot = graph ? graphOf(report) : formatDot(report, violations(report)[0]);
   return plan.format === 'svg' ? await renderSvg(dot) : dot;
 }
 
-function graphOf(run: Run): string {
-  const { states, stopped } = run.result;
+function graphOf({ system, depth, result }: Report): string {
+  const { states, stopped } = result;
   if (states > mostStates) {
     const atLeast = stopped === 'exhausted' || stopped === 'depth' ? '' : 'at least ';
     throw new Problem(
@@ -170,5 +188,5 @@ function graphOf(run: Run): string {
       'the search was stopped before all states were known, so there is no state graph to draw',
     );
   }
-  return formatGraph(run.system, run.depth);
+  return formatGraph(system, depth);
 }

@@ -1,6 +1,6 @@
 /** `check explain NAME`: what a name means, whatever kind of name it is. */
 
-import { type Fault, type Protocol, protocols } from '../model/protocols/index.js';
+import { type Profile, type Protocol, protocols } from '../model/protocols/index.js';
 import { properties } from '../properties/index.js';
 import { either, width, wrap } from '../traces/layout.js';
 import { unknown } from './names.js';
@@ -13,6 +13,7 @@ export async function explain(name: string): Promise<number> {
     ...properties.map((property) => ({ name: property.name, text: () => explainProperty(property) })),
     ...described('fault', ({ faults }) => faults),
     ...described('guest choice', ({ guest }) => guest),
+    ...described('guest profile', ({ profiles }) => profiles.map(withChoices)),
     ...described('experiment (--without)', ({ experiments }) => experiments),
     ...Object.entries(words).map(([word, text]) => ({
       name: word,
@@ -23,7 +24,7 @@ export async function explain(name: string): Promise<number> {
   if (found.length === 0) {
     const names = [...new Set(all.map((each) => each.name))];
     throw unknown(
-      'protocol, property, fault, guest choice, experiment or verdict',
+      'protocol, property, fault, guest choice, guest profile, experiment or verdict',
       name,
       names,
       'check list shows all',
@@ -55,16 +56,19 @@ const words: Readonly<Record<string, string>> = {
 };
 
 function explainProtocol({ name, summary, description, ...known }: Protocol): string {
-  const { faults, guest, experiments, defaultFaults, properties } = known;
+  const { faults, guest, profiles, experiments, properties } = known;
   return [
     `${name}: ${summary}`,
     '',
     paragraph(description.replaceAll('\n', ' ')),
     '',
     'Faults',
-    ...faults.map((fault) => item(fault.name, `${fault.sentence} (${whenStruck(fault, defaultFaults)})`)),
+    ...faults.map(({ name: fault, sentence, impossible }) =>
+      item(fault, impossible ? `${sentence} (only when named)` : sentence),
+    ),
     '',
     ...section('Guest choices', guest),
+    ...section('Guest profiles, explored with every fault', profiles.map(withChoices)),
     ...section('Experiments, for --without', experiments),
     'Properties',
     ...wrap(properties.join(', '), width - 2).map((line) => `  ${line}`),
@@ -89,9 +93,9 @@ function explainProperty({ name, kind, sentence, witness }: (typeof properties)[
   ].join('\n');
 }
 
-function whenStruck({ name, impossible }: Fault, defaultFaults: readonly string[]): string {
-  if (impossible) return 'only when named';
-  return defaultFaults.includes(name) ? 'by default' : 'on request';
+/** A profile with the choices it stands for. */
+function withChoices({ name, sentence, choices }: Profile): { name: string; sentence: string } {
+  return { name, sentence: `${sentence}: ${choices.join(', ')}` };
 }
 
 function section(

@@ -22,6 +22,7 @@ export async function list(): Promise<number> {
     ),
     section('Faults', described(protocols.flatMap(({ faults }) => faults))),
     section('Guest choices', described(protocols.flatMap(({ guest }) => guest))),
+    section('Guest profiles', described(protocols.flatMap(({ profiles }) => profiles))),
     section('Experiments', described(protocols.flatMap(({ experiments }) => experiments))),
   ].filter((text) => text !== '');
   await writeOut(`${sections.join('\n\n')}\n\ncheck explain NAME says more about each.\n`);

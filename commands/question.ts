@@ -1,6 +1,6 @@
 /** From flags to a question, and from a question to the system that answers it. */
 
-import type { Protocol, ProtocolOptions } from '../model/protocols/index.js';
+import type { Described, Profile, Protocol, ProtocolOptions } from '../model/protocols/index.js';
 import { protocols } from '../model/protocols/index.js';
 import { DEFAULT_RELEASE, releaseRules } from '../model/platforms.js';
 import type { System } from '../model/system.js';
@@ -15,8 +15,8 @@ import { Problem } from './problem.js';
 /** The flags that decide what is asked. */
 export interface QuestionFlags {
   readonly faults?: string;
-  readonly maxFaults: string;
-  readonly guest: string;
+  readonly maxFaults?: string;
+  readonly guest?: string;
   readonly platform: string;
   readonly kernel: string;
   readonly clones: string;
@@ -53,8 +53,8 @@ export function questionOf(name: string, flags: QuestionFlags): Question {
     clones,
     rounds,
     faults: readFaults(protocol, flags.faults),
-    maxFaults: wholeNumber('--max-faults', flags.maxFaults, 0),
-    guest: readGuest(protocol, flags.guest),
+    maxFaults: wholeNumber('--max-faults', flags.maxFaults ?? defaults.maxFaults, 0),
+    guest: readGuest(protocol, flags.guest ?? defaults.guest),
     without: readWithout(protocol, flags.without ?? []),
   };
 }
@@ -103,6 +103,12 @@ export function checkQuestion(question: Question): void {
   });
 }
 
+/** Every fault that can happen, once. */
+export function allFaults(protocol: string): Question['faults'] {
+  const { faults } = findProtocol(protocol);
+  return faults.filter(({ impossible }) => !impossible).map(({ name }) => ({ name, budget: 1 }));
+}
+
 function readRelease(text: string): string {
   try {
     releaseRules(text);
@@ -126,9 +132,7 @@ function optionsOf({ faults, maxFaults, guest, clones, rounds, kernel, without }
 function readFaults(protocol: Protocol, text: string | undefined): Question['faults'] {
   if (text === undefined) return protocol.defaultFaults.map((name) => ({ name, budget: 1 }));
   if (text === 'none') return [];
-  if (text === 'all') {
-    return protocol.faults.filter(({ impossible }) => !impossible).map(({ name }) => ({ name, budget: 1 }));
-  }
+  if (text === 'all') return allFaults(protocol.name);
   const faults = text.split(',').map((part) => {
     const [name = '', budget = '1', ...rest] = part.trim().split(':');
     find(
@@ -147,17 +151,14 @@ function readFaults(protocol: Protocol, text: string | undefined): Question['fau
   return faults;
 }
 
-function readGuest(protocol: Protocol, text: string): string[] {
+/** Guest choices by name; the name of a profile stands for its choices. */
+function readGuest({ name, guest, profiles }: Protocol, text: string): readonly string[] {
   if (text === 'all') return ['all'];
-  const names = text.split(',').map((part) => part.trim());
-  for (const name of names) {
-    find(
-      `guest choice of ${protocol.name}`,
-      name,
-      protocol.guest,
-      `all, or see check explain ${protocol.name}`,
-    );
-  }
+  const names = text.split(',').flatMap((part) => {
+    const known: readonly (Described | Profile)[] = [...guest, ...profiles];
+    const found = find(`guest choice of ${name}`, part.trim(), known, `all, or see check explain ${name}`);
+    return 'choices' in found ? found.choices : [found.name];
+  });
   refuseTwice('--guest', names);
   return names;
 }

@@ -31,7 +31,7 @@ function rerun(block: string): string {
 }
 
 describe('the README', () => {
-  test('shows what the commands print', () => {
+  test('shows what the commands print', { timeout: 400_000 }, () => {
     const text = readFileSync(file, 'utf8');
     const fresh = text.replaceAll(
       /```console\n(.*?)```/gs,
@@ -49,7 +49,7 @@ describe('the README', () => {
     expect(text).toContain(`Of the ${RULES.length} rules`);
   });
 
-  test('names every cause the default run finds, with its turns', async () => {
+  test('names every cause without faults and with a failing creation, with its turns', async () => {
     const text = readFileSync(file, 'utf8');
     const result = await ask('qemu-clone-vm', { faults: creationFaults('qemu-clone-vm') });
     for (const { name, counterexamples } of result.properties) {

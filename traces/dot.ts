@@ -5,13 +5,13 @@
 
 import type { Entry } from '../checker/run.js';
 import { cite, plural, wrap } from './layout.js';
-import { type Run, sentenceOf, type Violation } from './report.js';
+import { type Report, type Run, sentenceOf, type Violation } from './report.js';
 import { withFaults } from './trace.js';
 
 /** Draws a counterexample; without one, a picture that says so. */
-export function formatDot(run: Run, violation: Violation | undefined): string {
-  if (violation === undefined) return emptyPicture(`${run.question.protocol}: no broken promise to draw`);
-  const { property, counterexample } = violation;
+export function formatDot(report: Report, violation: Violation | undefined): string {
+  if (violation === undefined) return emptyPicture(`${report.question.protocol}: no broken promise to draw`);
+  const { run, property, counterexample } = violation;
   const { cause, path, turns, steps } = counterexample;
   const object = cause.object === '' ? '' : ` (${cause.object})`;
   const title = [

@@ -5,13 +5,16 @@
 
 import type { Counterexample, PropertyResult } from '../checker/result.js';
 import type { Entry } from '../checker/run.js';
-import { neverTaken, type Run } from './report.js';
+import { neverTaken, type Part, type Report, violationOf } from './report.js';
 import { replayLine } from './resolve.js';
 
 export const schemaVersion = 1;
 
-/** The whole report as indented JSON. Every counterexample carries its trace. */
-export function formatJson(runs: readonly Run[]): string {
+/** All reports as indented JSON, the parts of a union behind it. Every counterexample carries its trace. */
+export function formatJson(reports: readonly Report[]): string {
+  const runs = reports.flatMap((report): (Report | Part)[] =>
+    'parts' in report ? [report, ...report.parts] : [report],
+  );
   return `${JSON.stringify({ schemaVersion, runs: runs.map(runToJson) }, null, 2)}\n`;
 }
 
@@ -27,7 +30,7 @@ export function stepsToJson(steps: readonly Entry[]): object[] {
   }));
 }
 
-function runToJson(run: Run): object {
+function runToJson(run: Report | Part): object {
   const { question, depth, result } = run;
   return {
     protocol: question.protocol,
@@ -40,6 +43,8 @@ function runToJson(run: Run): object {
     maxFaults: question.maxFaults,
     guest: question.guest,
     without: question.without,
+    profile: 'profile' in run ? run.profile : null,
+    parts: 'parts' in run ? run.parts.length : 0,
     engine: result.engine,
     states: exact(result.states),
     transitions: exact(result.transitions),
@@ -62,7 +67,7 @@ function runToJson(run: Run): object {
   };
 }
 
-function propertyToJson(run: Run, property: PropertyResult): object {
+function propertyToJson(run: Report, property: PropertyResult): object {
   const { name, kind, verdict, counterexamples } = property;
   return {
     name,
@@ -74,15 +79,16 @@ function propertyToJson(run: Run, property: PropertyResult): object {
   };
 }
 
-function counterexampleToJson(run: Run, property: PropertyResult, counterexample: Counterexample): object {
-  const { cause, turns, steps, path } = counterexample;
+function counterexampleToJson(run: Report, property: PropertyResult, counterexample: Counterexample): object {
+  const { cause, turns, steps } = counterexample;
+  const violation = violationOf(run, property, counterexample);
   return {
     cause: { label: cause.label, object: cause.object, faults: cause.faults },
     turns,
     steps,
-    replay: replayLine(run, { property, counterexample }),
+    replay: replayLine(violation),
     onKernel: null,
-    trace: stepsToJson(run.trace(path)),
+    trace: stepsToJson(violation.run.trace(counterexample.path)),
   };
 }
 

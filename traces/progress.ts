@@ -3,13 +3,16 @@
 import { count, duration } from './layout.js';
 
 export interface Progress {
+  /** Which part of the whole is being searched, where there are several. */
+  readonly part?: string;
   readonly states: number;
   readonly turns: number;
   readonly frontier: number;
   readonly seconds: number;
 }
 
-export function formatProgress({ states, turns, frontier, seconds }: Progress): string {
+export function formatProgress({ part, states, turns, frontier, seconds }: Progress): string {
   const rate = seconds > 0 ? Math.round(states / seconds) : 0;
-  return `${count(states)} states · turn ${turns} · frontier ${count(frontier)} · ${count(rate)} states/s · ${duration(seconds)}`;
+  const where = part === undefined ? '' : `${part}: `;
+  return `${where}${count(states)} states · turn ${turns} · frontier ${count(frontier)} · ${count(rate)} states/s · ${duration(seconds)}`;
 }

@@ -17,36 +17,79 @@ export interface Question {
   readonly without: readonly string[];
 }
 
-/** One question and its answer. */
-export interface Run {
+/** What was asked, and what was found. */
+export interface Answer {
   readonly question: Question;
   /** The bound on turns, `null` when there was none. */
   readonly depth: number | null;
   readonly system: System;
+  readonly result: SearchResult;
+}
+
+/** One question that one search has answered. */
+export interface Run extends Answer {
   /** A short hash of the model's text, see `modelHash`. */
   readonly model: string;
-  readonly result: SearchResult;
   /** Plays a path again and tells what each step did. */
   trace(path: readonly Action[]): readonly Entry[];
 }
 
-/** A counterexample with the property it breaks. */
+/** One guest of a union, with the faults that the question of the run names. */
+export interface Part extends Run {
+  /** The name of the guest profile; `null` for every guest. */
+  readonly profile: string | null;
+}
+
+/**
+ * The whole of several runs. The question names all their faults and every guest, though not each guest met each fault;
+ * its system is that of the question, which nobody searched: what a state is differs from part to part.
+ */
+export interface Union extends Answer {
+  /** Those that were run, of all that were to be. */
+  readonly parts: readonly Part[];
+  readonly unrun: readonly (string | null)[];
+}
+
+export type Report = Run | Union;
+
+/** A counterexample with the property it breaks, and the run that found it. */
 export interface Violation {
+  readonly run: Run;
   readonly property: PropertyResult;
   readonly counterexample: Counterexample;
 }
 
-/** Every counterexample of a run, simplest first: fewest faults, then turns, then steps. */
-export function violations(run: Run): readonly Violation[] {
-  return run.result.properties
-    .flatMap((property) => property.counterexamples.map((counterexample) => ({ property, counterexample })))
+/** The runs of a report: its parts, or the one there is. */
+export function runsOf(report: Report): readonly Run[] {
+  return 'parts' in report ? report.parts : [report];
+}
+
+/** Every counterexample of a report, simplest first: fewest faults, then turns, then steps. */
+export function violations(report: Report): readonly Violation[] {
+  return report.result.properties
+    .flatMap((property) =>
+      property.counterexamples.map((counterexample) => violationOf(report, property, counterexample)),
+    )
     .toSorted((a, b) => simpler(a.counterexample, b.counterexample));
 }
 
+/** The violation behind a counterexample of a report; the union of several runs has the counterexamples of its parts. */
+export function violationOf(
+  report: Report,
+  property: PropertyResult,
+  counterexample: Counterexample,
+): Violation {
+  const run = runsOf(report).find(({ result }) =>
+    result.properties.some(({ counterexamples }) => counterexamples.includes(counterexample)),
+  );
+  if (run === undefined) throw new Error(`no run has found this counterexample of ${property.name}`);
+  return { run, property, counterexample };
+}
+
 /** The steps no run took, as the model lists them. */
-export function neverTaken(run: Run): readonly StepInfo[] {
-  const taken = new Set(run.result.taken);
-  return run.system.steps.filter(({ slot, label }) => !taken.has(`${slot}:${label}`));
+export function neverTaken({ result, system }: Answer): readonly StepInfo[] {
+  const taken = new Set(result.taken);
+  return system.steps.filter(({ slot, label }) => !taken.has(`${slot}:${label}`));
 }
 
 /** The sentence of a property, or its name when the system does not know it. */

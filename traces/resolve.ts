@@ -5,10 +5,10 @@ import { type Entry, replay as play } from '../checker/run.js';
 import { ModelError } from '../checker/outcome.js';
 import type { System } from '../model/system.js';
 import { encode, type Replay, type Turn } from './replay.js';
-import type { Run, Violation } from './report.js';
+import type { Violation } from './report.js';
 
 /** The line that replays a counterexample. */
-export function replayLine(run: Run, { property, counterexample }: Violation): string {
+export function replayLine({ run, property, counterexample }: Violation): string {
   const turns = turnsOf(run.trace(counterexample.path), counterexample.path);
   return encode({ question: run.question, property: property.name, model: run.model, turns });
 }

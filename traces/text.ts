@@ -1,7 +1,8 @@
 /** The report that people read: a sentence, the verdicts, the simplest trace, and what to do next. */
 
+import { formatCoverage } from './coverage.js';
 import { plural } from './layout.js';
-import { neverTaken, type Run, violations } from './report.js';
+import { neverTaken, type Report, violations } from './report.js';
 import { noPaint, type Paint } from './style.js';
 import { formatTrace } from './trace.js';
 import { footer, formatVerdicts, summarize } from './verdicts.js';
@@ -13,17 +14,18 @@ export interface TextOptions {
 }
 
 /** One section a run; several are told apart by the protocol's name. */
-export function formatText(runs: readonly Run[], options: TextOptions): string {
-  return `${runs.map((run) => formatRun(run, options)).join('\n\n\n')}\n`;
+export function formatText(runs: readonly Report[], options: TextOptions): string {
+  return `${runs.map((run) => formatReport(run, options)).join('\n\n\n')}\n`;
 }
 
-function formatRun(run: Run, { allTraces, paint = noPaint }: TextOptions): string {
+function formatReport(run: Report, { allTraces, paint = noPaint }: TextOptions): string {
   const found = violations(run);
   const shown = allTraces ? found : found.slice(0, 1);
   return [
     `${paint('strong', run.question.protocol)}: ${summarize(run)}.`,
     formatVerdicts(run, paint).join('\n'),
-    ...shown.map((violation) => formatTrace(run, violation, paint)),
+    ...shown.map((violation) => formatTrace(violation, paint)),
+    'parts' in run ? formatCoverage(run).join('\n') : '',
     hints(run, found.length - shown.length).join('\n'),
     paint('faint', footer(run).join('\n')),
   ]
@@ -32,7 +34,7 @@ function formatRun(run: Run, { allTraces, paint = noPaint }: TextOptions): strin
 }
 
 /** How to see more, and what to ask next. */
-function hints(run: Run, unseen: number): string[] {
+function hints(run: Report, unseen: number): string[] {
   const [simplest] = violations(run);
   const lines: string[] = [];
   if (unseen > 0)

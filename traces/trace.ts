@@ -10,8 +10,8 @@ import { replayLine } from './resolve.js';
 import { noPaint, type Paint } from './style.js';
 
 /** A counterexample in full, from the promise it breaks to the line that replays it. */
-export function formatTrace(run: Run, violation: Violation, paint: Paint = noPaint): string {
-  const { property, counterexample } = violation;
+export function formatTrace(violation: Violation, paint: Paint = noPaint): string {
+  const { run, property, counterexample } = violation;
   const { cause, turns, steps, path } = counterexample;
   const where = cause.label === property.name ? '' : `, at ${cause.label}`;
   const promise = wrap(
@@ -25,7 +25,7 @@ export function formatTrace(run: Run, violation: Violation, paint: Paint = noPai
     ...formatSteps(run, property.name, cause.object, run.trace(path), paint),
     '',
     paint('faint', 'Play it again:'),
-    `  check replay '${replayLine(run, violation)}'`,
+    `  check replay '${replayLine(violation)}'`,
   ].join('\n');
 }
 

@@ -3,11 +3,11 @@
 import type { PropertyResult, SearchResult } from '../checker/result.js';
 import type { System } from '../model/system.js';
 import { clip, count, either, plural, width, wrap } from './layout.js';
-import { type Run, sentenceOf } from './report.js';
+import { type Answer, type Report, sentenceOf } from './report.js';
 import { noPaint, type Paint, type Tone } from './style.js';
 
 /** `9 of 14 promises are broken, 6 of them without any fault; the simplest in 9 turns` and its kin. */
-export function summarize({ result }: Run): string {
+export function summarize({ result }: Answer): string {
   const all = result.properties;
   const broken = all.filter(({ verdict }) => verdict === 'violated');
   if (broken.length === 0) return summarizeUnbroken(result);
@@ -27,7 +27,7 @@ export function summarize({ result }: Run): string {
 }
 
 /** The verdicts as a table, one line a promise, within the width of the page. */
-export function formatVerdicts(run: Run, paint: Paint = noPaint): string[] {
+export function formatVerdicts(run: Answer, paint: Paint = noPaint): string[] {
   const rows = run.result.properties.map((property) => ({
     property,
     cells: [property.name, word(property, run.depth), turnsOf(property), needs(property, run)],
@@ -52,14 +52,14 @@ export function formatVerdicts(run: Run, paint: Paint = noPaint): string[] {
 }
 
 /** The last line: the bounds, and what it took. Broken between its parts where it is too long. */
-export function footer({ depth, question, result }: Run): string[] {
-  const faults = question.faults.map(({ name, budget }) => (budget === 1 ? name : `${name}:${budget}`));
+export function footer(report: Report): string[] {
+  const { depth, question, result } = report;
   const parts = [
     depth === null ? 'no bound on turns' : `at most ${plural(depth, 'turn')}`,
-    faults.length === 0
+    question.faults.length === 0
       ? 'no faults'
-      : `at most ${question.maxFaults} of ${plural(faults.length, 'kind')} of faults`,
-    `guest ${question.guest.join(',')}`,
+      : `at most ${question.maxFaults} of ${plural(question.faults.length, 'kind')} of faults`,
+    'parts' in report ? `in ${plural(report.parts.length, 'part')}` : `guest ${question.guest.join(',')}`,
     plural(result.states, 'state'),
     plural(result.transitions, 'transition'),
     `${count(result.turns)} turns deep`,
@@ -120,10 +120,11 @@ function turnsOf({ counterexamples }: PropertyResult): string {
 }
 
 /** Whether it takes a fault, how many ways there are, and whether all of them rest on something that is assumed. */
-function needs({ verdict, counterexamples }: PropertyResult, { system }: Run): string {
+function needs({ verdict, counterexamples }: PropertyResult, { system }: Answer): string {
   if (verdict !== 'violated') return '';
   const kinds = [...new Set(counterexamples.map(({ cause }) => cause.faults.join(' and ')))];
-  const fault = kinds.includes('') ? 'no fault' : clip(kinds.join(' or '), 24);
+  const named = kinds.length > 2 ? `one of ${kinds.length} faults` : clip(kinds.join(' or '), 24);
+  const fault = kinds.includes('') ? 'no fault' : named;
   if (counterexamples.every(({ cause }) => isAssumed(system, cause.label))) return `${fault}, assumed`;
   return counterexamples.length > 1 ? `${fault}, ${counterexamples.length} causes` : fault;
 }

@@ -1,5 +1,5 @@
 /** What a guest program may choose: questions and their answers, each given at the moment somebody reads it. */
-import type { Choice, Described } from './protocol.js';
+import type { Choice, Described, Profile } from './protocol.js';
 
 /** The answers that are left open unless the user names some. */
 const QUESTIONS = {
@@ -76,6 +76,8 @@ const ON_REQUEST = {
 
 export type Question = keyof typeof QUESTIONS;
 
+export const questions = Object.keys(QUESTIONS) as readonly Question[];
+
 function onRequest(question: Question): Readonly<Record<string, string>> {
   return (ON_REQUEST as Partial<Record<Question, Record<string, string>>>)[question] ?? {};
 }
@@ -91,6 +93,40 @@ export const GUEST_CHOICES: readonly Choice[] = [
   ...described(ON_REQUEST).map((choice) => ({ ...choice, onRequest: true as const })),
 ];
 
+/** Guests like those one meets, few enough to be explored with every fault. Together they use every choice. */
+export const GUEST_PROFILES: readonly Profile[] = [
+  {
+    name: 'posix_spawn',
+    sentence: 'a guest that starts a program as posix_spawn(3) does, and waits for it',
+    choices: ['vfork', 'SIGCHLD', 'default', 'blocked', 'wait-child', 'child-execs', 'child-exec-fails'],
+  },
+  {
+    name: 'reaper',
+    sentence: 'a guest that is told of deaths by SIGCHLD, and reaps whatever there is',
+    choices: ['no-vfork', 'SIGCHLD', 'handler', 'unblocked', 'wait-any', 'child-exits'],
+  },
+  {
+    name: 'vfork-exit',
+    sentence: 'a guest whose child ends before the caller runs again; a handler is told, nobody waits',
+    choices: ['vfork', 'SIGCHLD', 'handler', 'unblocked', 'wait-nothing', 'child-exit-groups'],
+  },
+  {
+    name: 'crashing-child',
+    sentence: 'a guest that asks for SIGUSR1 and has no handler for it; its child dies of SIGSEGV',
+    choices: ['no-vfork', 'SIGUSR1', 'default', 'ignore', 'unblocked', 'wait-child', 'child-faults'],
+  },
+  {
+    name: 'realtime',
+    sentence: 'a guest that asks for a real-time signal; its child dies in the middle of exec',
+    choices: ['vfork', 'SIGRTMIN', 'handler', 'unblocked', 'wait-nothing', 'child-exec-fails-late'],
+  },
+  {
+    name: 'lasting-child',
+    sentence: 'a guest that asks for no exit signal, waits with __WALL, and has a child that stays',
+    choices: ['no-vfork', 'exit-signal-0', 'default', 'unblocked', 'wait-all', 'child-stays'],
+  },
+];
+
 /** The answers that are left open by the names the user gave. */
 export function answers(question: Question, asked: readonly string[]): string[] {
   const usual = Object.keys(QUESTIONS[question]);
@@ -102,7 +138,6 @@ export function answers(question: Question, asked: readonly string[]): string[] 
 export type May = (answer: string) => boolean;
 
 export function mayAnswer(asked: readonly string[]): May {
-  const questions = Object.keys(QUESTIONS) as Question[];
   const possible = new Set(questions.flatMap((question) => answers(question, asked)));
   return (answer) => possible.has(answer);
 }

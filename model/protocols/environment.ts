@@ -9,7 +9,7 @@ import { send_signal } from '../kernel/signal.js';
 import type { Sig } from '../kernel/state.js';
 import type { Slot, StepInfo } from '../system.js';
 import { mayAnswer } from './choices.js';
-import type { GuestState } from './guest.js';
+import type { Guest, GuestState } from './guest.js';
 import { IDLE } from './guest-program.js';
 import type { Fault, ProtocolOptions } from './protocol.js';
 
@@ -55,11 +55,15 @@ export function foreignExitSignal<S extends GuestState>(): Actor<S> {
   return {
     name: 'foreign-exit-signal',
     sentence: "a stranger sends the caller the child's exit signal by kill(2)",
-    strike(k) {
-      const decided = Object.values(k.s.guest).map(({ exit_signal }) => exit_signal);
-      const sig = decided.find((asked) => open(asked).length === 1 && asked !== 'exit-signal-0');
-      if (sig === undefined) k.block();
-      signals(k, 'P', sig as Sig);
+    strike(k: Cpu<S>) {
+      const signalsOf = ({ exit_signal }: Guest): string[] =>
+        open(exit_signal).filter((asked) => asked !== 'exit-signal-0');
+      const guest = Object.values(k.s.guest).find((one) => signalsOf(one).length > 0);
+      if (guest === undefined || !canBeSignalled(k, 'P')) k.block();
+      // The signal may come before the guest asks for it: then it is decided here.
+      const wanted = signalsOf(guest);
+      guest.exit_signal = wanted[k.move.choose(wanted.length)]!;
+      signals(k, 'P', guest.exit_signal as Sig);
     },
   };
 }

@@ -25,7 +25,7 @@ import {
   programOf,
   tasksFor,
 } from './assemble.js';
-import { GUEST_CHOICES, mayAnswer, type May } from './choices.js';
+import { GUEST_CHOICES, GUEST_PROFILES, mayAnswer, type May } from './choices.js';
 import { CHILD_FAULTS, guestActors, type Actor } from './environment.js';
 import {
   asksVfork,
@@ -137,6 +137,7 @@ export const native: Protocol = {
     ...ACTORS,
   ],
   guest: GUEST_CHOICES,
+  profiles: GUEST_PROFILES,
   defaultFaults: ['clone-C'],
   properties: [
     'no-hang',

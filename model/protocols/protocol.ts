@@ -20,6 +20,12 @@ export interface Fault extends Described {
   readonly needs?: string;
 }
 
+/** A guest that is named as a whole: what its program chooses. */
+export interface Profile extends Described {
+  /** Names of guest choices; a question that none of them answers stays open. */
+  readonly choices: readonly string[];
+}
+
 export interface ProtocolOptions {
   readonly faults: readonly { readonly name: string; readonly budget: number }[];
   /** All kinds together. */
@@ -44,9 +50,11 @@ export interface Protocol {
   readonly description: string;
   readonly faults: readonly Fault[];
   readonly guest: readonly Choice[];
+  /** The guests that a run which names neither faults nor guest choices explores with every single fault. */
+  readonly profiles: readonly Profile[];
   /** What can be dropped, to see what it is there for. */
   readonly experiments: readonly Described[];
-  /** The faults of a run that asks for none by name. */
+  /** The faults of a run that names guest choices and no faults. */
   readonly defaultFaults: readonly string[];
   /** The shared properties that mean something here, by name. */
   readonly properties: readonly string[];

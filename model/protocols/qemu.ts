@@ -10,7 +10,7 @@ import {
   tasksFor,
   type Program,
 } from './assemble.js';
-import { GUEST_CHOICES, mayAnswer, type May } from './choices.js';
+import { GUEST_CHOICES, GUEST_PROFILES, mayAnswer, type May } from './choices.js';
 import { CHILD_FAULTS, guestActors, kill, stop, strayFutexWake, type Actor } from './environment.js';
 import { designWithout } from './design.js';
 import { LEADER, MEMORY } from './guest.js';
@@ -200,6 +200,7 @@ const shared: Omit<Protocol, 'name' | 'summary' | 'description' | 'build'> = {
     { name: 'sigmask-C', sentence: 'the mask of the child cannot be set (row E6)', impossible: true },
   ],
   guest: GUEST_CHOICES,
+  profiles: GUEST_PROFILES,
   experiments: EXPERIMENTS,
   defaultFaults: ['alloc-stack-T', 'alloc-stack-C', 'clone-M', 'clone-T', 'clone-C'],
   properties: [

@@ -7,7 +7,7 @@ import { renderSvg } from '../../traces/svg.js';
 import { formatText } from '../../traces/text.js';
 import { summarize } from '../../traces/verdicts.js';
 import { expectGolden } from '../golden.js';
-import { broken, sound } from './sample.js';
+import { broken, sound, whole } from './sample.js';
 
 describe('the text report', () => {
   it('shows a broken protocol with its simplest trace', () => {
@@ -22,8 +22,12 @@ describe('the text report', () => {
     expectGolden('sound.txt', formatText([sound], { allTraces: false }));
   });
 
+  it('shows a union with what was explored and what was not', () => {
+    expectGolden('union.txt', formatText([whole], { allTraces: false }));
+  });
+
   it('keeps within 110 columns, but for the replay line', () => {
-    const lines = formatText([broken, sound], { allTraces: true }).split('\n');
+    const lines = formatText([broken, sound, whole], { allTraces: true }).split('\n');
     expect(lines.filter((line) => line.length > 110 && !line.includes('check replay'))).toEqual([]);
   });
 
@@ -48,6 +52,17 @@ describe('the text report', () => {
 describe('the JSON report', () => {
   it('has the promised shape', () => {
     expectGolden('broken.json', formatJson([broken]));
+  });
+
+  it('has the parts of a union behind it', () => {
+    const { runs } = JSON.parse(formatJson([whole, sound]));
+    expect(runs.map((run: { profile: unknown; parts: unknown }) => [run.profile, run.parts])).toEqual([
+      [null, 2],
+      [null, 0],
+      ['reaper', 0],
+      [null, 0],
+    ]);
+    expect(runs[0].properties[0]).toEqual(runs[2].properties[0]);
   });
 
   it('writes counts over 2^53 as decimal strings', () => {

@@ -83,19 +83,19 @@ describe('a recorded run', () => {
   it('breaks again what it broke', async () => {
     const run = await search(counter(3));
     const [violation] = violations(run);
-    const replayed = resolve(run.system, decode(replayLine(run, violation!)));
+    const replayed = resolve(run.system, decode(replayLine(violation!)));
     expect(replayed).toMatchObject({ reproduces: true, object: 'n', path: violation!.counterexample.path });
   });
 
   it('no longer breaks it in a model where it holds', async () => {
     const run = await search(counter(3));
-    const line = replayLine(run, violations(run)[0]!);
+    const line = replayLine(violations(run)[0]!);
     expect(resolve(counter(9), decode(line))).toMatchObject({ reproduces: false });
   });
 
   it('names the first step that is gone', async () => {
     const run = await search(counter(3));
-    const line = decode(replayLine(run, violations(run)[0]!));
+    const line = decode(replayLine(violations(run)[0]!));
     expect(() => resolve(counter(3, 'grow'), line)).toThrow(OutdatedReplay);
     expect(() => resolve(counter(3, 'grow'), line)).toThrow(
       /step 1, up:add, no longer exists; up does grow there now/,

@@ -3,7 +3,8 @@
 import type { Counterexample, PropertyResult, SearchResult } from '../../checker/result.js';
 import type { Change, Entry } from '../../checker/run.js';
 import type { Slot, System } from '../../model/system.js';
-import type { Question, Run } from '../../traces/report.js';
+import { union } from '../../checker/union.js';
+import type { Question, Run, Union } from '../../traces/report.js';
 
 export const question: Question = {
   protocol: 'qemu-clone-vm',
@@ -173,6 +174,24 @@ export const sound: Run = {
     stopped: 'depth',
     properties: properties.map((each) => ({ ...each, verdict: 'holds-to-depth', counterexamples: [] })),
   },
+};
+
+/** The union of two parts, of which the second was cut short, so that a third was not run. */
+export const whole: Union = {
+  question,
+  depth: 12,
+  system,
+  result: union([sound.result, { ...broken.result, exhausted: false, stopped: 'timeout' }]),
+  parts: [
+    { ...sound, question: { ...question, faults: [] }, profile: null },
+    {
+      ...broken,
+      question: { ...question, guest: ['SIGCHLD', 'handler'] },
+      result: { ...broken.result, exhausted: false, stopped: 'timeout' },
+      profile: 'reaper',
+    },
+  ],
+  unrun: ['realtime'],
 };
 
 function step(

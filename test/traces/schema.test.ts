@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { formatJson } from '../../traces/json.js';
 import { faultsOf, type Schema } from '../schema.js';
-import { broken, sound } from './sample.js';
+import { broken, sound, whole } from './sample.js';
 
 const schema: Schema = JSON.parse(readFileSync(new URL('../../traces/schema.json', import.meta.url), 'utf8'));
 
 describe('the JSON Schema', () => {
   it('accepts what check writes', () => {
-    expect(faultsOf(schema, JSON.parse(formatJson([broken, sound])))).toEqual([]);
+    expect(faultsOf(schema, JSON.parse(formatJson([broken, sound, whole])))).toEqual([]);
     const huge = { ...broken, result: { ...broken.result, states: 2 ** 60 } };
     expect(faultsOf(schema, JSON.parse(formatJson([huge])))).toEqual([]);
   });
@@ -21,7 +21,7 @@ describe('the JSON Schema', () => {
   });
 
   it('names every field that check writes', () => {
-    expect(faultsOf(closed(schema), JSON.parse(formatJson([broken])))).toEqual([]);
+    expect(faultsOf(closed(schema), JSON.parse(formatJson([broken, whole])))).toEqual([]);
   });
 });
 

@@ -1,12 +1,17 @@
 /** What each fault breaks in the proposal, for one small guest, beyond what is broken without it. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { ask, causes, possibleFaults, system } from '../ask.js';
 import { outcomes } from '../outcomes.js';
 
-const SMALL = ['SIGCHLD', 'handler', 'unblocked', 'wait-nothing', 'child-exit-groups'];
+const { protocol: NAME, guest: SMALL } = JSON.parse(
+  readFileSync(new URL('../../../scripts/faults.json', import.meta.url), 'utf8'),
+) as { protocol: string; guest: string[] };
 
 async function broken(fault: string): Promise<string[]> {
-  const result = await ask('qemu-clone-vm', { guest: SMALL, faults: [fault] });
+  const result = await ask(NAME, { guest: SMALL, faults: [fault] });
   return result.properties.flatMap(({ name, counterexamples }) =>
     counterexamples
       .filter(({ cause }) => cause.faults.length > 0)
@@ -17,7 +22,7 @@ async function broken(fault: string): Promise<string[]> {
 describe('each fault, once', () => {
   test('breaks this much', async () => {
     const found: Record<string, string[]> = {};
-    for (const fault of possibleFaults('qemu-clone-vm')) found[fault] = await broken(fault);
+    for (const fault of possibleFaults(NAME)) found[fault] = await broken(fault);
     expect(found).toMatchInlineSnapshot(`
       {
         "alloc-stack-C": [
@@ -102,6 +107,16 @@ describe('each fault, once', () => {
       }
     `);
   });
+});
+
+test('the table in README.md is what `npm run faults` makes', () => {
+  const file = (name: string): string => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
+  const { stdout, stderr } = spawnSync(process.execPath, [file('scripts/faults.mjs')], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  const inReadme = /<!-- faults:begin -->\n\n([^]*)\n\n<!-- faults:end -->/.exec(
+    readFileSync(file('README.md'), 'utf8'),
+  );
+  expect(inReadme?.[1]).toBe(stdout.trimEnd());
 });
 
 describe('every fault makes a difference', () => {
