@@ -1,7 +1,17 @@
 /** What the guest's own flags promise: words in its memory, descriptors, threads that live on. */
-import { always, atTheEnd, firstBroken, guestTasks, isAlive, somebodyIsStopped } from './judged.js';
 import { MEMORY } from '../model/protocols/guest.js';
-import { holdsMemory, inGuestCode, type Judged } from './judged.js';
+import { ownName } from '../model/protocols/op.js';
+import {
+  always,
+  atTheEnd,
+  firstBroken,
+  guestTasks,
+  holdsMemory,
+  inGuestCode,
+  isAlive,
+  somebodyIsStopped,
+  type Judged,
+} from './judged.js';
 
 export const tidWordsAsNative = always({
   name: 'tid-words-as-native',
@@ -12,7 +22,7 @@ export const tidWordsAsNative = always({
   broken: (s) =>
     firstBroken(s, (child) => {
       const { parent_settid, child_settid, result, child_tid } = s.guest[child]!;
-      const [ptid, ctid] = [wordOf('ptid', child), wordOf('ctid', child)];
+      const [ptid, ctid] = [ownName(child, 'ptid'), ownName(child, 'ctid')];
       if (parent_settid === 'CLONE_PARENT_SETTID' && result === 'child' && s.word[ptid] !== child_tid)
         return ptid;
       const missing = child_settid === 'CLONE_CHILD_SETTID' && s.word[ctid] !== child_tid;
@@ -38,15 +48,10 @@ export const cleartidAsNative = atTheEnd({
       const asked = child_cleartid === 'CLONE_CHILD_CLEARTID' && result === 'child';
       const caresFor = isAlive(s, caller) && s.task[caller]!.mm === MEMORY;
       if (!asked || !caresFor || holdsMemory(s, child) || somebodyIsStopped(s)) return '';
-      const word = wordOf('ctid', child);
+      const word = ownName(child, 'ctid');
       return s.word[word] !== 0 || s.futex[word]!.length > 0 ? word : '';
     }),
 });
-
-/** The words of a clone are called after its child. */
-function wordOf(name: string, child: string): string {
-  return child.replace('C', name);
-}
 
 export const descriptorsCloseAsNative = atTheEnd({
   name: 'descriptors-close-as-native',

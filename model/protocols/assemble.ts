@@ -4,7 +4,7 @@ import { stepInfo, taskSlot, type Machine, type Step } from '../kernel/index.js'
 import type { Never } from '../kernel/task.js';
 import type { StepInfo, System } from '../system.js';
 import { environment, environmentSteps, type Actor } from './environment.js';
-import { mayAnswer, type May } from './choices.js';
+import { mayAnswer, mayHavePipe, type May } from './choices.js';
 import { cleartidSpared, LEADER, noticeDropped, noticeSent, PARENT, type GuestState } from './guest.js';
 import { grandchildProgram, onlookerProgram, threadProgram } from './guest-program.js';
 import { callers, operations, type Op } from './op.js';
@@ -78,7 +78,7 @@ export function otherPrograms<S extends GuestState>(
 
 /** A task has descriptors where the guest has a pipe. */
 export function mayHaveFiles(may: May): Never {
-  return may('caller-closes-pipe') || may('child-closes-pipe') ? { has: ['files'] } : {};
+  return mayHavePipe(may) ? { has: ['files'] } : {};
 }
 
 export interface Parts<S extends GuestState> {

@@ -141,3 +141,8 @@ export function mayAnswer(asked: readonly string[]): May {
   const possible = new Set(questions.flatMap((question) => answers(question, asked)));
   return (answer) => possible.has(answer);
 }
+
+/** May the guest have a pipe, so that its tasks have descriptors? */
+export function mayHavePipe(may: May): boolean {
+  return may('caller-closes-pipe') || may('child-closes-pipe');
+}

@@ -2,7 +2,6 @@
  * The guest's code, which is the same on every protocol: the caller waits or does not, the child exits, executes a
  * program, dies or stays, others of the guest's tasks look on.
  */
-import type { CloneFlag } from '../kernel/clone-args.js';
 import { clone } from '../kernel/clone.js';
 import type { Cpu } from '../kernel/cpu.js';
 import { execve } from '../kernel/exec.js';
@@ -29,6 +28,7 @@ import {
   type GuestState,
 } from './guest.js';
 import type { Op } from './op.js';
+import { FLAGS_OF_PTHREAD_CREATE } from './pthread.js';
 
 /** Where the caller rests, and everybody else of the guest's who has no more to do. */
 export const IDLE = 'guest.idle';
@@ -317,22 +317,12 @@ export function childEntry(may: May): string {
   return may('child-closes-pipe') ? 'guest.close' : 'guest.child';
 }
 
-const FLAGS_OF_A_THREAD: readonly CloneFlag[] = [
-  'CLONE_VM',
-  'CLONE_FS',
-  'CLONE_FILES',
-  'CLONE_SIGHAND',
-  'CLONE_THREAD',
-  'CLONE_SYSVSEM',
-  'CLONE_SETTLS',
-];
-
 function startsThread<S extends GuestState>(row: string, op: Op, exit: (k: Cpu<S>) => void): Step<S>[] {
   return [
     ...clone<S>('guest.pthread_create', row, {
       child: op.N,
       mayVfork: false,
-      flags: () => FLAGS_OF_A_THREAD,
+      flags: () => FLAGS_OF_PTHREAD_CREATE,
       exit_signal: () => '',
       entry: 'guest.thread',
       tls: `tls_${op.N}`,

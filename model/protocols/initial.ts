@@ -1,6 +1,7 @@
 /** The state in which every protocol begins: the guest's calling threads run, and those who look on; nobody else is there. */
+import { late } from '../kernel/late.js';
 import { absentTask, newSignal, type Task } from '../kernel/state.js';
-import { answers, mayAnswer } from './choices.js';
+import { answers, mayAnswer, mayHavePipe } from './choices.js';
 import { callers, type Op } from './op.js';
 import {
   FIRST_TID,
@@ -14,7 +15,6 @@ import {
   type GuestState,
 } from './guest.js';
 import { PIPE } from './guest-program.js';
-import { late } from '../kernel/late.js';
 
 export interface Beginning {
   readonly ops: readonly Op[];
@@ -34,7 +34,7 @@ export function initialState({ ops, tasks, asked, start }: Beginning): GuestStat
   const each = <T>(make: (name: string) => T): Record<string, T> =>
     Object.fromEntries(tasks.map((name) => [name, make(name)]));
   const plain = Object.fromEntries(Object.keys(guestDispositions(asked)).map((sig) => [sig, 'default']));
-  const hasPipe = may('caller-closes-pipe') || may('child-closes-pipe');
+  const hasPipe = mayHavePipe(may);
   const parent = tasks.includes(PARENT) ? PARENT : 'init';
   const calling = callers(ops);
   const running = tasks.filter((name) => calling.includes(name) || name === LEADER || name === PARENT);

@@ -50,6 +50,11 @@ function suffix(number: number): (name: string) => string {
   return (name) => (number === 1 ? name : `${name}${number}`);
 }
 
+/** What an operation calls its own, by its child: `Op.own` for those who know no more of it than that. */
+export function ownName(child: string, name: string): string {
+  return child.replace('C', name);
+}
+
 /** The operations of one calling thread, by round. */
 export function operationsOf(ops: readonly Op[], caller: string): readonly Op[] {
   return ops.filter(({ P }) => P === caller);

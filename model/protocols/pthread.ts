@@ -5,7 +5,14 @@
  * done under a lock can be seen by nobody who takes the lock, so it rides along with the release.
  */
 import { free as freeObject, use } from '../kernel/memory.js';
-import { do_group_exit, step, type Cpu, type KernelState, type Step } from '../kernel/index.js';
+import {
+  do_group_exit,
+  step,
+  type CloneFlag,
+  type Cpu,
+  type KernelState,
+  type Step,
+} from '../kernel/index.js';
 
 export interface LibcState extends KernelState {
   /** Who holds a mutex; '' for nobody. */
@@ -15,6 +22,20 @@ export interface LibcState extends KernelState {
   /** The flag of a completion. */
   set: Record<string, number>;
 }
+
+/**
+ * What a thread shares with the one that creates it. glibc asks for CLONE_PARENT_SETTID and CLONE_CHILD_CLEARTID as well,
+ * for words of its own that nothing here reads: no thread is joined.
+ */
+export const FLAGS_OF_PTHREAD_CREATE: readonly CloneFlag[] = [
+  'CLONE_VM',
+  'CLONE_FS',
+  'CLONE_FILES',
+  'CLONE_SIGHAND',
+  'CLONE_THREAD',
+  'CLONE_SYSVSEM',
+  'CLONE_SETTLS',
+];
 
 type Libc<S extends LibcState> = Cpu<S>;
 

@@ -41,6 +41,7 @@ import {
   cond_sleep,
   cond_wake,
   crash,
+  FLAGS_OF_PTHREAD_CREATE,
   free,
   mutex_lock,
   mutex_unlock,
@@ -67,16 +68,6 @@ const FLAGS_OF_C: readonly CloneFlag[] = ['CLONE_PARENT', 'CLONE_VFORK', 'CLONE_
 
 /** T has a flag of that name too, which is dropped by the plain name. */
 const PARTS_OF_C = { CLONE_CHILD_SETTID: 'CLONE_CHILD_SETTID-C' } as const;
-
-const FLAGS_OF_M: readonly CloneFlag[] = [
-  'CLONE_VM',
-  'CLONE_FS',
-  'CLONE_FILES',
-  'CLONE_SIGHAND',
-  'CLONE_THREAD',
-  'CLONE_SYSVSEM',
-  'CLONE_SETTLS',
-];
 
 const EAGAIN = -11;
 
@@ -132,7 +123,7 @@ export function caller({ design, may, strikes }: Scope, op: Op, next?: string): 
     ...clone<QemuState>('pthread_create', '2', {
       child: op.M,
       mayVfork: false,
-      flags: () => FLAGS_OF_M,
+      flags: () => FLAGS_OF_PTHREAD_CREATE,
       exit_signal: () => '',
       entry: 'manager.publish',
       stack: tls_M,
