@@ -1,110 +1,96 @@
 /**
- * Parts of a state that are stored together: each top-level field, and each element of one that is a table.
+ * Parts of a state that are stored together, as one number: leaves that the same slots touch.
  *
  * The contents a component has had are numbered. This is for storage only and loses nothing: two states are the
- * same if and only if the numbers of their components are.
+ * same if and only if the numbers of their components are. Which leaves go together decides how short a state is,
+ * and how many situations a slot can tell apart (`moves.ts`).
  */
-import type { Schema, Shape, Vector } from './schema.js';
+import type { StepFootprint } from './footprint.js';
+import { Interner } from './interner.js';
+import type { Vector } from './schema.js';
+import { wander } from './wander.js';
+
+/** A slot counts among those that touch a leaf if it is behind more than this share of its reads and writes. */
+const SHARE = 0.12;
 
 export class Components {
-  readonly parts: Component[] = [];
-  /** The component each leaf belongs to. */
+  readonly parts: readonly Component[];
+  /** The component each leaf belongs to, and its place in there. */
   readonly ofLeaf: Int32Array;
+  readonly placeOf: Int32Array;
 
-  constructor(schema: Schema) {
-    this.ofLeaf = new Int32Array(schema.leaves.length);
-    for (const field of schema.root.children.values()) {
-      const elements = field.kind === 'node' ? [...field.children.values()] : [];
-      const isTable = elements.length > 0 && elements.every((element) => element.kind === 'node');
-      for (const shape of isTable ? elements : [field]) this.addPart(shape);
+  /** Groups the leaves by what random runs of at most `depth` turns touch. */
+  constructor(initial: Vector, slots: readonly StepFootprint[], depth = Infinity) {
+    const touches = slots.map(() => new Float64Array(initial.length));
+    const samples = wander(initial, slots, depth);
+    for (const vector of samples) {
+      for (const [slot, footprint] of slots.entries()) {
+        const count = (leaf: number) => touches[slot]![leaf]!++;
+        footprint.eachTouched(vector, count, count);
+      }
     }
-  }
-
-  private addPart(shape: Shape): void {
-    const [first, end] = shape.kind === 'leaf' ? [shape.leaf, shape.leaf + 1] : [shape.first, shape.end];
-    if (first === end) return;
-    this.ofLeaf.fill(this.parts.length, first, end);
-    this.parts.push(new Component(first, end));
+    const groups = new Map<string, number[]>();
+    for (let leaf = 0; leaf < initial.length; leaf++) {
+      const counts = touches.map((each) => each[leaf]!);
+      const total = counts.reduce((sum, count) => sum + count, 0);
+      const who = counts.flatMap((count, slot) => (count > total * SHARE ? [slot] : []));
+      const key = total === 0 ? 'nobody' : who.join();
+      groups.set(key, [...(groups.get(key) ?? []), leaf]);
+    }
+    this.parts = [...groups.values()].map((leaves) => new Component(leaves));
+    this.ofLeaf = new Int32Array(initial.length);
+    this.placeOf = new Int32Array(initial.length);
+    for (const [i, { leaves }] of this.parts.entries()) {
+      for (const [place, leaf] of leaves.entries()) {
+        this.ofLeaf[leaf] = i;
+        this.placeOf[leaf] = place;
+      }
+    }
+    // The contents met on the way are numbered at once, so that their number is known when fields are laid out.
+    for (const vector of samples) for (const part of this.parts) part.intern(vector);
   }
 }
 
-/** The leaves `first` to `end - 1`, and the contents they have had. */
+/** Some leaves, and the contents they have had. */
 export class Component {
-  readonly first: number;
-  readonly end: number;
-  private count = 0;
-  private contents: Uint16Array;
-  /** Open addressing; a number plus one, 0 for free. */
-  private table = new Int32Array(64);
+  readonly leaves: Int32Array;
+  private readonly contents: Interner;
+  private readonly tuple: Int32Array;
 
-  constructor(first: number, end: number) {
-    this.first = first;
-    this.end = end;
-    this.contents = new Uint16Array(32 * (end - first));
+  constructor(leaves: readonly number[]) {
+    this.leaves = Int32Array.from(leaves);
+    this.contents = new Interner(leaves.length);
+    this.tuple = new Int32Array(leaves.length);
   }
 
-  /** The number of what the leaves of this component hold in `vector`. */
+  /** How many contents it has had. */
+  get count(): number {
+    return this.contents.count;
+  }
+
+  /** The number of what these leaves hold in `vector`. */
   intern(vector: Vector): number {
-    const { first, end } = this;
-    const width = end - first;
-    let hash = 0;
-    for (let leaf = first; leaf < end; leaf++)
-      hash = Math.imul(hash ^ vector[leaf]!, 0x9e3779b1) ^ (hash >>> 13);
-    const mask = this.table.length - 1;
-    let cell = scatter(hash) & mask;
-    for (let held = this.table[cell]!; held !== 0; held = this.table[cell]!) {
-      const base = (held - 1) * width;
-      let i = 0;
-      while (i < width && this.contents[base + i] === vector[first + i]) i++;
-      if (i === width) return held - 1;
-      cell = (cell + 1) & mask;
-    }
-    this.append(vector, cell);
-    return this.count - 1;
+    const { leaves, tuple } = this;
+    for (let i = 0; i < leaves.length; i++) tuple[i] = vector[leaves[i]!]!;
+    return this.contents.intern(tuple);
+  }
+
+  /** What content `id` has at a place. */
+  at(id: number, place: number): number {
+    return this.contents.at(id, place);
+  }
+
+  /** The number of what content `id` becomes when some places are given other values. */
+  after(id: number, places: readonly number[], values: readonly number[]): number {
+    const { tuple, contents } = this;
+    for (let i = 0; i < tuple.length; i++) tuple[i] = contents.at(id, i);
+    for (const [i, place] of places.entries()) tuple[place] = values[i]!;
+    return contents.intern(tuple);
   }
 
   /** Puts content `id` into `vector`. */
   load(id: number, vector: Vector): void {
-    const { first, end, contents } = this;
-    for (let from = id * (end - first), leaf = first; leaf < end; from++, leaf++)
-      vector[leaf] = contents[from]!;
+    const { leaves, contents } = this;
+    for (let i = 0; i < leaves.length; i++) vector[leaves[i]!] = contents.at(id, i);
   }
-
-  private append(vector: Vector, cell: number): void {
-    const { first, end, count } = this;
-    const width = end - first;
-    if ((count + 1) * width > this.contents.length) {
-      const larger = new Uint16Array(this.contents.length * 2);
-      larger.set(this.contents);
-      this.contents = larger;
-    }
-    for (let i = 0; i < width; i++) this.contents[count * width + i] = vector[first + i]!;
-    this.count = count + 1;
-    this.table[cell] = this.count;
-    if (this.count * 2 > this.table.length) this.rehash();
-  }
-
-  private rehash(): void {
-    const { first, end, contents } = this;
-    const width = end - first;
-    const table = new Int32Array(this.table.length * 2);
-    const mask = table.length - 1;
-    for (let id = 0; id < this.count; id++) {
-      let hash = 0;
-      for (let i = 0; i < width; i++)
-        hash = Math.imul(hash ^ contents[id * width + i]!, 0x9e3779b1) ^ (hash >>> 13);
-      let cell = scatter(hash) & mask;
-      while (table[cell] !== 0) cell = (cell + 1) & mask;
-      table[cell] = id + 1;
-    }
-    this.table = table;
-  }
-}
-
-/** Spreads the bits of a hash, so that its low ones are good. */
-export function scatter(hash: number): number {
-  let spread = hash ^ (hash >>> 16);
-  spread = Math.imul(spread, 0x85ebca6b);
-  spread ^= spread >>> 13;
-  return spread;
 }

@@ -7,9 +7,11 @@
  * the runs with the fewest turns.
  */
 import type { System } from '../model/system.js';
-import { FAILS, KIND, MOVES, SEEN } from './footprint.js';
+import { Batch } from './batch.js';
+import { FAILS, MOVES, SEEN } from './footprint.js';
 import { Layers } from './layers.js';
 import type { IntList } from './layers.js';
+import { LIST_HEAD, MOVE_END, MOVE_KIND, MOVE_SIZE } from './moves.js';
 import { Pace } from './pace.js';
 import type { Counterexample, Limits, SearchResult, Stopped } from './result.js';
 import { Space } from './space.js';
@@ -32,8 +34,10 @@ class Search {
   private readonly watch: Watch;
   private readonly pace: Pace;
   private readonly layers: Layers;
+  private readonly batch: Batch;
   private readonly limits: Limits;
   private readonly isTask: readonly boolean[];
+  private key = new Int32Array(0);
   private stopped: Stopped | undefined;
   private transitions = 0;
   private failures = 0;
@@ -44,15 +48,17 @@ class Search {
   constructor(system: System, limits: Limits) {
     this.pace = new Pace(limits);
     this.limits = limits;
-    this.space = new Space(system);
+    this.space = new Space(system, limits.depth);
     this.watch = new Watch(this.space);
     this.layers = new Layers(this.space.table);
+    this.batch = new Batch(this.space);
     this.isTask = system.slots.map(({ kind }) => kind === 'task');
   }
 
   async run(): Promise<SearchResult> {
-    const { space, watch, layers, limits } = this;
-    watch.initial();
+    const { space, layers, limits } = this;
+    space.moves.mark = WITHIN;
+    this.begin();
     for (let turn = 1; this.stopped === undefined && layers.frontier > 0; turn++) {
       if (limits.depth !== undefined && turn > limits.depth) {
         this.stopped = (await this.isClosed()) ? 'exhausted' : (this.stopped ?? 'depth');
@@ -64,6 +70,14 @@ class Search {
       layers.close();
     }
     return this.result(this.stopped ?? 'exhausted');
+  }
+
+  private begin(): void {
+    const { space, watch } = this;
+    const key = space.initialKey();
+    const standing = watch.standings.of(key, 0);
+    space.table.insert(key, 0, space.table.hash(key, 0), standing, 0, -1);
+    watch.initial(standing);
   }
 
   /** All that `slot` alone can reach from the last closed layer. */
@@ -89,45 +103,72 @@ class Search {
     depth: number,
     reached: IntList,
   ): number {
-    const { space, watch, limits } = this;
+    const { space, watch, batch } = this;
     const { table } = space;
-    const footprint = space.slots[slot]!;
-    const maxStates = limits.maxStates ?? Infinity;
     const end = Math.min(states.length, from + 256);
-    for (let at = from; at < end; at++) {
+    for (let at = from; at < end && this.stopped === undefined; at++) {
       const state = states.at(at);
-      space.load(state);
-      const count = footprint.walk(space.vector);
+      this.load(state);
+      const list = space.moves.find(slot, this.key);
+      const { cells } = space.moves;
+      const count = cells[list]!;
       if (count === 0) continue;
       if (this.isTask[slot]) table.set(state, CAN_MOVE);
-      const { cells } = footprint;
-      for (let i = 0; i < count; i++) {
-        const found = footprint.found[i]!;
-        cells[found + SEEN]! |= WITHIN;
-        const kind = cells[found + KIND]!;
+      for (let i = 0, move = list + LIST_HEAD; i < count; i++, move += MOVE_SIZE) {
+        const kind = cells[move + MOVE_KIND]!;
         if (kind !== MOVES) {
           this.failures++;
-          watch.failed(state, slot, found, turn, depth + 1);
+          watch.failed(state, table.standingOf(state), slot, cells[move + MOVE_END]!, turn, depth + 1);
           if (kind === FAILS) continue;
         }
-        let next = space.successor(slot, cells, found);
-        if (next < 0) {
-          if (table.count >= maxStates) {
-            this.stopped = 'states';
-            return end;
-          }
-          next = space.insert(depth + 1, slot);
-          table.set(next, 1 + slot);
-          reached.push(next);
-        } else {
-          if (next >= this.layers.newest) table.shorten(next, depth + 1, slot);
-          if (this.closeFor(next, slot)) reached.push(next);
+        while (!batch.add(state, this.key, move)) {
+          this.flush(slot, turn, depth, reached);
+          space.widen();
+          this.load(state);
         }
-        this.transitions++;
-        watch.moved(state, slot, found, turn, depth + 1);
       }
+      if (batch.isFull) this.flush(slot, turn, depth, reached);
     }
+    this.flush(slot, turn, depth, reached);
     return end;
+  }
+
+  /** Puts the key of a state into `key`. */
+  private load(state: number): void {
+    const { keys, table } = this.space;
+    if (this.key.length !== keys.words) this.key = new Int32Array(keys.words);
+    table.load(state, this.key);
+  }
+
+  /** Looks the successors of some states of one depth up, and adds those that are new. */
+  private flush(slot: number, turn: number, depth: number, reached: IntList): void {
+    const { batch, layers, watch, limits } = this;
+    const { table } = this.space;
+    const maxStates = limits.maxStates ?? Infinity;
+    const count = batch.take();
+    for (let i = 0; i < count && this.stopped === undefined; i++) {
+      const { words, hashes } = batch;
+      const at = i * batch.width;
+      const [from, end] = [batch.from[i]!, batch.ends[i]!];
+      const before = table.standingOf(from);
+      let next = table.find(words, at, hashes[i]!);
+      if (next < 0) {
+        if (table.count >= maxStates) {
+          this.stopped = 'states';
+          return;
+        }
+        const standing = watch.standings.after(before, slot, end, words, at);
+        next = table.insert(words, at, hashes[i]!, standing, depth + 1, slot);
+        table.set(next, 1 + slot);
+        reached.push(next);
+      } else {
+        if (next >= layers.newest) table.shorten(next, depth + 1, slot);
+        if (this.closeFor(next, slot)) reached.push(next);
+      }
+      this.transitions++;
+      const after = table.standingOf(next);
+      if (before !== after) watch.moved(from, before, after, slot, end, turn, depth + 1);
+    }
   }
 
   /** Closes a state for a slot; answers whether it was open. */
@@ -145,8 +186,8 @@ class Search {
       if ((state & 1023) === 0) await this.breathe(layers.turn);
       if (space.table.has(state, CAN_MOVE)) continue;
       this.deadlocks++;
-      space.load(state);
-      watch.deadlocked(state, layers.turn);
+      this.load(state);
+      watch.deadlocked(state, this.key, layers.turn);
     }
   }
 
@@ -156,6 +197,7 @@ class Search {
    */
   private async isClosed(): Promise<boolean> {
     const { space, layers } = this;
+    space.moves.mark = BEYOND;
     let closed = true;
     for (let state = layers.oldest; state < layers.newest; state++) {
       if ((state & 255) === 0) await this.breathe(layers.turn);
@@ -163,7 +205,6 @@ class Search {
       for (let slot = 0; slot < space.slots.length; slot++) {
         if (space.table.has(state, 1 + slot)) continue;
         if (!closed && (!this.isTask[slot] || space.table.has(state, CAN_MOVE))) continue;
-        space.load(state);
         if (!this.showsNothing(state, slot)) closed = false;
       }
     }
@@ -173,22 +214,20 @@ class Search {
   }
 
   private showsNothing(state: number, slot: number): boolean {
-    const { space, watch } = this;
-    const footprint = space.slots[slot]!;
-    const count = footprint.walk(space.vector);
-    const { cells } = footprint;
-    if (count > 0 && this.isTask[slot]) space.table.set(state, CAN_MOVE);
-    let nothing = true;
-    for (let i = 0; i < count && nothing; i++) {
-      const found = footprint.found[i]!;
-      cells[found + SEEN]! |= BEYOND;
-      this.transitionsBeyond++;
-      nothing =
-        cells[found + KIND] === MOVES &&
-        space.successor(slot, cells, found) >= 0 &&
-        !watch.moved(state, slot, found, 0, 0, false);
+    const { space, watch, batch } = this;
+    const { table } = space;
+    this.load(state);
+    const list = space.moves.find(slot, this.key);
+    const { cells } = space.moves;
+    const count = cells[list]!;
+    if (count > 0 && this.isTask[slot]) table.set(state, CAN_MOVE);
+    this.transitionsBeyond += count;
+    for (let i = 0, move = list + LIST_HEAD; i < count; i++, move += MOVE_SIZE) {
+      if (cells[move + MOVE_KIND] !== MOVES) return false;
+      const next = batch.lookUp(this.key, move);
+      if (next < 0 || watch.breaks(table.standingOf(state), table.standingOf(next))) return false;
     }
-    return nothing;
+    return true;
   }
 
   private async breathe(turn: number): Promise<void> {
@@ -205,6 +244,7 @@ class Search {
   private async result(stopped: Stopped): Promise<SearchResult> {
     const { space, layers } = this;
     const { properties, slots } = space.system;
+    space.moves.mark = 0;
     const named = new Set(properties.map(({ name }) => name));
     const sightings = this.watch.sightings.simplest().filter(({ property }) => named.has(property));
     const paths = await trailsOf(space, layers, sightings, () => this.breathe(layers.turn));

@@ -87,6 +87,33 @@ export class StepFootprint {
     return -1;
   }
 
+  /** Calls back with each leaf that decides what the slot can do in a state, in order, and with each that it writes. */
+  eachTouched(vector: Vector, onRead: (leaf: number) => void, onWrite: (leaf: number) => void): void {
+    this.walk(vector);
+    const { cells, pending } = this;
+    let waiting = 0;
+    for (let node = cells[0]!; ;) {
+      const tag = cells[node]!;
+      if (tag >= 0) {
+        onRead(tag);
+        node = cells[node + 2 + vector[tag]!]!;
+      } else if (tag === CHOOSE) {
+        for (let answer = cells[node + 1]! - 1; answer > 0; answer--)
+          pending[waiting++] = cells[node + 2 + answer]!;
+        node = cells[node + 2]!;
+      } else {
+        for (let i = 0; i < cells[node + WRITES]!; i++) onWrite(cells[node + WRITES + 1 + 2 * i]!);
+        if (waiting === 0) return;
+        node = pending[--waiting]!;
+      }
+    }
+  }
+
+  /** The leaf that is always looked at first, or -1. */
+  get firstLeaf(): number {
+    return Math.max(-1, this.cells[this.cells[0]!]!);
+  }
+
   private learn(vector: Vector, answers: readonly number[]): void {
     const { schema, slot } = this;
     const looks: Look[] = [];
@@ -128,11 +155,7 @@ export class StepFootprint {
       slot.step(plain, move);
     };
     const second = attempt({ slot: slot.name, choices: first.choices, body });
-    const left = new Uint16Array(vector.length);
-    schema.encode(plain, left, name());
-    const same =
-      JSON.stringify(first) === JSON.stringify(second) &&
-      after.every((position, leaf) => position === left[leaf]);
+    const same = JSON.stringify(first) === JSON.stringify(second) && schema.holds(plain, after);
     if (!same) throw impure(name());
   }
 }

@@ -1,73 +1,82 @@
 /**
- * The states of a system as the explicit engine handles them: one is loaded at a time, its successors are
- * worked out from the learned steps, and only the components a step touches are numbered anew.
+ * The states of a system as the explicit engine handles them: what a slot can do in a state is looked up, and worked
+ * out from the learned steps where it is not known yet.
  */
 import type { System } from '../model/system.js';
-import { Components, scatter } from './components.js';
+import { Components } from './components.js';
 import { ENDING, PredicateFootprint, StepFootprint, WRITES } from './footprint.js';
 import type { Ending } from './footprint.js';
+import { Moves } from './moves.js';
+import { bitsFor, Packing } from './packing.js';
 import { Schema } from './schema.js';
 import type { Vector } from './schema.js';
-import { contribution, StateTable } from './table.js';
-
-/** The memo forgets, and then works it out again; it is small enough to stay in the processor's cache. */
-const MEMO_MASK = 2 ** 16 - 1;
+import { StateTable } from './table.js';
 
 export class Space {
   readonly system: System;
   readonly schema: Schema;
-  readonly table: StateTable;
   readonly slots: readonly StepFootprint[];
+  readonly components: Components;
+  readonly table: StateTable;
   readonly faults: PredicateFootprint;
   /** The leaf values of the state loaded last. */
   readonly vector: Vector;
+  /** How the numbers of components lie in a key. */
+  keys: Packing;
+  readonly moves: Moves;
   private readonly faultLists = new Map<string, readonly string[]>();
-  private readonly components: Components;
+  /** The components of the state loaded last. */
   private readonly ids: Int32Array;
-  private hash = 0;
-  private readonly nextIds: Int32Array;
-  private nextHash = 0;
   private readonly undo: number[] = [];
-  /** For each slot and ending, the pairs of a component it touches and the number of what it writes there. */
-  private readonly plans: (Int32Array | undefined)[][];
-  private readonly rewrites = new Map<string, number>();
-  /** What a rewrite makes of a content: `[rewrite, content before, content after, change of the hash]`. */
-  private readonly memo = new Int32Array(4 * (MEMO_MASK + 1));
+  private key: Int32Array;
 
-  constructor(system: System) {
+  /** `depth` is the most turns that any run will be looked at. */
+  constructor(system: System, depth = Infinity) {
     this.system = system;
     this.schema = new Schema(system.initial);
-    this.components = new Components(this.schema);
-    const width = this.components.parts.length;
-    this.ids = new Int32Array(width);
-    this.nextIds = new Int32Array(width);
-    this.vector = new Uint16Array(this.schema.leaves.length);
-    this.table = new StateTable(width, system.slots.length);
     this.slots = system.slots.map((slot) => new StepFootprint(this.schema, slot));
-    this.plans = system.slots.map(() => []);
     this.faults = new PredicateFootprint(this.schema, 'the list of faults', (state) => {
       const faults = system.faults(state).toSorted();
       const text = JSON.stringify(faults);
       this.faultLists.set(text, faults);
       return text;
     });
-
+    this.vector = new Uint16Array(this.schema.leaves.length);
     this.schema.encode(system.initial, this.vector, 'the initial state');
-    for (const [i, part] of this.components.parts.entries()) {
-      this.ids[i] = part.intern(this.vector);
-      this.hash ^= contribution(i, this.ids[i]);
-    }
-    this.table.insert(this.ids, this.hash, 0, 255);
+    this.components = new Components(this.vector.slice(), this.slots, depth);
+    this.ids = Int32Array.from(this.components.parts, (part) => part.intern(this.vector));
+    this.keys = this.packingOf();
+    this.moves = new Moves(this);
+    this.key = new Int32Array(this.keys.words);
+    this.table = new StateTable(this.keys, system.slots.length);
   }
 
+  /** The key of the initial state. */
+  initialKey(): Int32Array {
+    const { keys, components, vector, schema, system } = this;
+    schema.encode(system.initial, vector, 'the initial state');
+    const key = new Int32Array(keys.words);
+    for (const [i, part] of components.parts.entries()) {
+      this.ids[i] = part.intern(vector);
+      keys.set(key, 0, i, this.ids[i]);
+    }
+    return key;
+  }
+
+  /** Makes `vector` the leaves of a state. */
   load(state: number): void {
-    const { ids, table, components } = this;
+    this.table.load(state, this.key);
+    this.loadKey(this.key, 0);
+  }
+
+  /** Makes `vector` the leaves of the state with the key at `at` in `words`. */
+  loadKey(words: Int32Array, at: number): void {
+    const { ids, keys, components, vector } = this;
     for (let i = 0; i < ids.length; i++) {
-      const id = table.idOf(state, i);
+      const id = keys.get(words, at, i);
       if (ids[i] === id) continue;
-      this.hash ^= contribution(i, ids[i]!) ^ contribution(i, id);
       ids[i] = id;
-      components.parts[i]!.load(id, this.vector);
+      components.parts[i]!.load(id, vector);
     }
   }
 
@@ -76,34 +85,9 @@ export class Space {
     return footprint.endings[footprint.cells[end + ENDING]!]!;
   }
 
-  /** The state after the step of `slot` that ends at cell `end`, or -1 if it is new; `insert` then adds it. */
-  successor(slot: number, cells: Int32Array, end: number): number {
-    const { ids, nextIds, memo } = this;
-    const plan = this.plans[slot]![cells[end + ENDING]!] ?? this.planOf(slot, cells, end);
-    for (let i = 0; i < ids.length; i++) nextIds[i] = ids[i]!;
-    let hash = this.hash;
-    for (let i = 0; i < plan.length; i += 2) {
-      const component = plan[i]!;
-      const rewrite = plan[i + 1]!;
-      const id = ids[component]!;
-      const cell = (scatter(Math.imul(rewrite, 0x9e3779b1) + id) & MEMO_MASK) << 2;
-      if (memo[cell] !== rewrite || memo[cell + 1] !== id)
-        this.memorize(cell, cells, end, component, rewrite);
-      nextIds[component] = memo[cell + 2]!;
-      hash ^= memo[cell + 3]!;
-    }
-    this.nextHash = hash;
-    return this.table.find(nextIds, hash);
-  }
-
-  /** The kinds of faults that have struck in the state that `vector` holds. */
-  struck(): readonly string[] {
-    return this.faultLists.get(this.faults.answers[this.faults.ask(this.vector)]!)!;
-  }
-
-  /** Adds the state that `successor` found to be new. */
-  insert(steps: number, lastSlot: number): number {
-    return this.table.insert(this.nextIds, this.nextHash, steps, lastSlot);
+  /** The kinds of faults that answer number `answer` of `faults` stands for. */
+  faultsOf(answer: number): readonly string[] {
+    return this.faultLists.get(this.faults.answers[answer]!)!;
   }
 
   /** Makes `vector` the state after a step, until `leave`. */
@@ -123,34 +107,19 @@ export class Space {
     for (let i = 0, at = end + WRITES + 1; i < count; i++, at += 2) vector[cells[at]!] = undo[i]!;
   }
 
-  /** Which components a step touches, each with the number of what it does to it. */
-  private planOf(slot: number, cells: Int32Array, end: number): Int32Array {
-    const { ofLeaf, parts } = this.components;
-    const last = end + WRITES + 1 + 2 * cells[end + WRITES]!;
-    const plan: number[] = [];
-    // Writes are in the order of leaves, so those of a component come together.
-    for (let at = end + WRITES + 1; at < last;) {
-      const from = at;
-      const component = ofLeaf[cells[at]!]!;
-      while (at < last && cells[at]! < parts[component]!.end) at += 2;
-      const key = cells.subarray(from, at).join();
-      const rewrite = this.rewrites.get(key) ?? this.rewrites.size + 1;
-      this.rewrites.set(key, rewrite);
-      plan.push(component, rewrite);
-    }
-    return (this.plans[slot]![cells[end + ENDING]!] = Int32Array.from(plan));
+  /** Lays all keys out anew, so that each component has a field for all the numbers it has, and more. */
+  widen(): void {
+    const [old, wider] = [this.keys, this.packingOf()];
+    this.table.repack(wider, (from, to) => {
+      to.fill(0);
+      for (let i = 0; i < this.ids.length; i++) wider.set(to, 0, i, old.get(from, 0, i));
+    });
+    this.keys = wider;
+    this.key = new Int32Array(wider.words);
   }
 
-  /** Works out what a step makes of the content of a component, and keeps it until another needs the cell. */
-  private memorize(cell: number, cells: Int32Array, end: number, component: number, rewrite: number): void {
-    const { memo } = this;
-    const id = this.ids[component]!;
-    this.enter(cells, end);
-    const next = this.components.parts[component]!.intern(this.vector);
-    this.leave(cells, end);
-    memo[cell] = rewrite;
-    memo[cell + 1] = id;
-    memo[cell + 2] = next;
-    memo[cell + 3] = contribution(component, id) ^ contribution(component, next);
+  private packingOf(): Packing {
+    // One bit more than needed, for what varies at all: a field that is outgrown costs more than a few wide ones.
+    return new Packing(this.components.parts.map(({ count }) => bitsFor(count) + (count > 4 ? 1 : 0)));
   }
 }

@@ -4,10 +4,12 @@
  * The search keeps no parents. A violation names a state, a turn and the slot of that turn; the closure of that slot
  * in that turn is made once more, with parents, and leads back to a state of the layer before, and so on.
  */
+import { Batch } from './batch.js';
 import type { Sighting } from './causes.js';
 import type { IntList, Layers } from './layers.js';
 import type { Action } from './result.js';
-import { FAILS, KIND } from './footprint.js';
+import { FAILS } from './footprint.js';
+import { LIST_HEAD, MOVE_END, MOVE_KIND, MOVE_SIZE } from './moves.js';
 import type { Space } from './space.js';
 import type { Place } from './watch.js';
 
@@ -51,24 +53,24 @@ async function leadBack(
 ): Promise<void> {
   const { table } = space;
   const { slot, turn } = trails[0]!;
-  const footprint = space.slots[slot]!;
   const base = layers.startOf(turn - 1);
   const span = layers.startOf(turn + 1) - base;
   /** The state before, less the base and plus one; 0 if not reached, -1 for a state of the layer before. */
   const parents = new Int32Array(span);
   const ends = new Int32Array(span);
   const isReached = () => trails.every(({ state }) => parents[state - base] !== 0);
+  const batch = new Batch(space);
+  const key = new Int32Array(space.keys.words);
   const expand = (state: number, reached: IntList) => {
-    space.load(state);
-    const count = footprint.walk(space.vector);
-    const { cells } = footprint;
-    for (let i = 0; i < count; i++) {
-      const found = footprint.found[i]!;
-      if (cells[found + KIND] === FAILS) continue;
-      const next = space.successor(slot, cells, found) - base;
+    table.load(state, key);
+    const list = space.moves.find(slot, key);
+    const { cells } = space.moves;
+    for (let i = 0, move = list + LIST_HEAD; i < cells[list]!; i++, move += MOVE_SIZE) {
+      if (cells[move + MOVE_KIND] === FAILS) continue;
+      const next = batch.lookUp(key, move) - base;
       if (next < 0 || parents[next] !== 0) continue;
       parents[next] = state - base + 1;
-      ends[next] = found;
+      ends[next] = cells[move + MOVE_END]!;
       reached.push(next + base);
     }
   };

@@ -1,15 +1,15 @@
 /**
  * What the explicit engine sees go wrong while it searches, one sighting a cause.
  *
- * A predicate that must hold always is asked only after a step that writes a leaf it is known to read. That loses
- * nothing: a state's own path through the predicate is known before the state is left, either because the
- * predicate was asked there or because the path is that of the state before it, unwritten on the way.
+ * The same cause is seen from very many states. What was seen of it is kept by the ending of the step and by how the
+ * states before and after it stand, so that all but the first look is one at a table.
  */
 import type { StateProperty } from '../model/system.js';
 import { isSooner, Sightings } from './causes.js';
-import type { Sighting } from './causes.js';
 import { ENDING, PredicateFootprint, WRITES } from './footprint.js';
+import { Judgement } from './judgement.js';
 import type { Space } from './space.js';
+import { Standings } from './standings.js';
 
 /** Where a violation was seen: a step at a state, or with `slot` -1 the state itself. */
 export interface Place {
@@ -18,128 +18,137 @@ export interface Place {
   readonly end: number;
 }
 
-interface Judge {
-  readonly name: string;
-  readonly footprint: PredicateFootprint;
+interface Seen {
+  turns: number;
+  steps: number;
 }
 
 export class Watch {
   readonly sightings = new Sightings<Place>();
+  readonly standings: Standings;
   private readonly space: Space;
-  private readonly always: Judge[];
-  private readonly finally: Judge[];
-  /** For each leaf, which predicates may read it: bit i stands for those whose number is i modulo 31. */
-  private readonly readers: Int32Array;
-  /** For each slot, what was seen of a failing step, by its ending and the faults. */
-  private readonly failing: Map<number, Sighting<Place>>[];
+  private readonly always: readonly string[];
+  private readonly finally: readonly { name: string; judgement: Judgement }[];
+  /** For each slot, by ending and standing: the simplest that was seen of a failing step. */
+  private readonly failing: Map<number, Seen>[];
+  /** For each slot, by standing before and after and then by ending: the simplest that was seen of a move. */
+  private readonly breaking: Map<number, Map<number, Seen>>[];
 
   constructor(space: Space) {
     this.space = space;
-    const judges = (kind: StateProperty['kind']) =>
+    const predicates = (kind: StateProperty['kind']) =>
       space.system.properties
         .filter((property) => property.kind !== 'step')
         .filter((property) => property.kind === kind)
-        .map((property): Judge => {
-          const footprint = new PredicateFootprint(space.schema, `property ${property.name}`, (state) =>
+        .map((property) => {
+          const { name } = property;
+          const footprint = new PredicateFootprint(space.schema, `property ${name}`, (state) =>
             property.broken(state),
           );
-          // The first answer is "holds", so that it has number 0.
-          footprint.answers.push('');
-          return { name: property.name, footprint };
+          return { name, footprint };
         });
-    this.always = judges('always');
-    this.finally = judges('finally');
-    this.readers = new Int32Array(space.schema.leaves.length);
-    for (const [i, { footprint }] of this.always.entries()) {
-      footprint.onRead = (leaf) => (this.readers[leaf]! |= 1 << (i % 31));
-    }
+    const always = predicates('always');
+    this.always = always.map(({ name }) => name);
+    this.standings = new Standings(
+      space,
+      always.map(({ footprint }) => footprint),
+    );
+    this.finally = predicates('finally').map(({ name, footprint }) => ({
+      name,
+      judgement: new Judgement(space, footprint),
+    }));
     this.failing = space.slots.map(() => new Map());
+    this.breaking = space.slots.map(() => new Map());
   }
 
   /** The initial state may break a predicate all by itself. */
-  initial(): void {
-    const { vector } = this.space;
-    for (const { name, footprint } of this.always) {
-      const answer = footprint.ask(vector);
-      if (answer !== 0)
-        this.note(name, 'initial', footprint.answers[answer]!, 0, 0, { state: 0, slot: -1, end: -1 });
-    }
+  initial(standing: number): void {
+    const { answers, faults } = this.standings.known[standing]!;
+    for (const [i, name] of this.always.entries())
+      this.note(name, 'initial', answers[i]!, faults, 0, 0, { state: 0, slot: -1, end: -1 });
   }
 
-  /** A step of the loaded state that calls `fail` or `violate`, as the last of `steps` steps. */
-  failed(state: number, slot: number, end: number, turns: number, steps: number): void {
+  /** A step that calls `fail` or `violate`, as the last of `steps` steps; `standing` is that of the state before it. */
+  failed(state: number, standing: number, slot: number, end: number, turns: number, steps: number): void {
     const { space } = this;
     const { cells } = space.slots[slot]!;
-    space.enter(cells, end);
-    const faults = space.faults.ask(space.vector);
-    const key = cells[end + ENDING]! * 2 ** 20 + faults;
-    const known = this.failing[slot]!.get(key);
-    if (known === undefined || isSooner(turns, steps, known)) {
-      const { label, failure } = space.endingOf(slot, end);
-      const kept = this.note(failure!.property, label, failure!.object, turns, steps, { state, slot, end });
-      this.failing[slot]!.set(key, kept);
+    const key = cells[end + ENDING]! * 2 ** 26 + standing;
+    const seen = this.failing[slot]!.get(key);
+    const strikes = this.strikes(cells, end);
+    if (seen !== undefined && !strikes && !isSooner(turns, steps, seen)) return;
+    this.failing[slot]!.set(key, { turns, steps });
+    let { faults } = this.standings.known[standing]!;
+    if (strikes) {
+      space.load(state);
+      space.enter(cells, end);
+      faults = space.faultsOf(space.faults.ask(space.vector));
+      space.leave(cells, end);
     }
-    space.leave(cells, end);
+    const { label, failure } = space.endingOf(slot, end);
+    this.note(failure!.property, label, failure!.object, faults, turns, steps, { state, slot, end });
   }
 
-  /** A step of the loaded state to another state. Answers whether it breaks a predicate; notes it if `noting`. */
-  moved(state: number, slot: number, end: number, turns: number, steps: number, noting = true): boolean {
-    const { space, readers, always } = this;
-    const { cells } = space.slots[slot]!;
-    let touched = 0;
+  /** Whether a step between states that stand so breaks a predicate. */
+  breaks(before: number, after: number): boolean {
+    const { known } = this.standings;
+    if (before === after || !known[after]!.isBroken) return false;
+    return this.always.some((_, i) => known[before]!.answers[i] === '' && known[after]!.answers[i] !== '');
+  }
+
+  /** A step to another state, which stands otherwise. */
+  moved(
+    state: number,
+    before: number,
+    after: number,
+    slot: number,
+    end: number,
+    turns: number,
+    steps: number,
+  ): void {
+    const { known } = this.standings;
+    if (!known[after]!.isBroken) return;
+    const pair = before * 2 ** 26 + after;
+    const byEnding = this.breaking[slot]!.get(pair) ?? new Map<number, Seen>();
+    this.breaking[slot]!.set(pair, byEnding);
+    const seen = byEnding.get(end);
+    if (seen !== undefined && !isSooner(turns, steps, seen)) return;
+    byEnding.set(end, { turns, steps });
+    const { answers, faults } = known[after]!;
+    for (const [i, name] of this.always.entries()) {
+      if (known[before]!.answers[i] !== '') continue;
+      const { label } = this.space.endingOf(slot, end);
+      this.note(name, label, answers[i]!, faults, turns, steps, { state, slot, end });
+    }
+  }
+
+  /** A state in which no task can move, and its key. */
+  deadlocked(state: number, key: Int32Array, turns: number): void {
+    const { table } = this.space;
+    const { faults } = this.standings.known[table.standingOf(state)]!;
+    for (const { name, judgement } of this.finally) {
+      const object = judgement.footprint.answers[judgement.of(key, 0)]!;
+      this.note(name, name, object, faults, turns, table.stepsOf(state), { state, slot: -1, end: -1 });
+    }
+  }
+
+  /** Whether a step writes a leaf that the list of faults is known to depend on. */
+  private strikes(cells: Int32Array, end: number): boolean {
+    const { reads } = this.space.faults;
     for (let at = end + WRITES + 1, last = at + 2 * cells[end + WRITES]!; at < last; at += 2)
-      touched |= readers[cells[at]!]!;
-    if (touched === 0) return false;
-    let broke = false;
-    for (let i = 0; i < always.length; i++) {
-      if ((touched & (1 << (i % 31))) === 0) continue;
-      const { name, footprint } = always[i]!;
-      space.enter(cells, end);
-      const answer = footprint.ask(space.vector);
-      space.leave(cells, end);
-      if (answer === 0 || footprint.ask(space.vector) !== 0) continue;
-      broke = true;
-      if (!noting) continue;
-      space.enter(cells, end);
-      this.note(name, space.endingOf(slot, end).label, footprint.answers[answer]!, turns, steps, {
-        state,
-        slot,
-        end,
-      });
-      space.leave(cells, end);
-    }
-    return broke;
+      if (reads[cells[at]!] !== 0) return true;
+    return false;
   }
 
-  /** The loaded state is one in which no task can move. */
-  deadlocked(state: number, turns: number): void {
-    const { vector, table } = this.space;
-    for (const { name, footprint } of this.finally) {
-      const answer = footprint.ask(vector);
-      if (answer === 0) continue;
-      this.note(name, name, footprint.answers[answer]!, turns, table.stepsOf(state), {
-        state,
-        slot: -1,
-        end: -1,
-      });
-    }
-  }
-
-  /** Notes what is wrong in the state that `vector` holds. */
   private note(
     property: string,
     label: string,
     object: string,
+    faults: readonly string[],
     turns: number,
     steps: number,
     where: Place,
-  ): Sighting<Place> {
-    return this.sightings.note({
-      property,
-      cause: { label, object, faults: this.space.struck() },
-      turns,
-      steps,
-      where,
-    });
+  ): void {
+    if (object === '') return;
+    this.sightings.note({ property, cause: { label, object, faults }, turns, steps, where });
   }
 }

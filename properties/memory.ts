@@ -39,9 +39,10 @@ export const ownTls = always({
   broken: (s) =>
     firstBroken(s, (child) => {
       const { caller } = s.guest[child]!;
-      const others = Object.keys(s.task).filter((name) => name !== caller && canRun(s, name));
-      const sharer = others.find((name) => usesSameTls(s, name, caller));
-      return canRun(s, caller) && sharer !== undefined ? sharer : '';
+      // Who shares is asked first: few do, and of the others nobody then needs to know what they are doing.
+      const sharers = Object.keys(s.task).filter((name) => name !== caller && usesSameTls(s, name, caller));
+      const sharer = sharers.find((name) => canRun(s, name));
+      return sharer !== undefined && canRun(s, caller) ? sharer : '';
     }),
 });
 

@@ -1,0 +1,59 @@
+/** Fields of a few bits each, laid into 32-bit words so that none crosses a boundary. */
+
+export class Packing {
+  /** How many words; at least one. */
+  readonly words: number;
+  /** For each field its word, how far up it lies, and the largest number it takes (-1 for all 32 bits). */
+  readonly word: Int32Array;
+  readonly shift: Int32Array;
+  readonly most: Int32Array;
+
+  /** `widths` in bits, 0 to 32. What is left over goes to the first `growing` fields, for they will outgrow theirs. */
+  constructor(widths: readonly number[], growing = widths.length) {
+    this.word = new Int32Array(widths.length);
+    this.shift = new Int32Array(widths.length);
+    this.most = new Int32Array(widths.length);
+    const words: number[][] = [[]];
+    const used = [0];
+    for (const field of widths.map((_, i) => i).toSorted((a, b) => widths[b]! - widths[a]!)) {
+      let word = used.findIndex((bits) => bits + widths[field]! <= 32);
+      if (word < 0) word = used.push(0) - 1;
+      used[word]! += widths[field]!;
+      (words[word] ??= []).push(field);
+    }
+    for (const [word, fields] of words.entries()) {
+      const heirs = fields.filter((field) => field < growing && widths[field]! > 0);
+      let shift = 0;
+      for (const field of fields) {
+        const heir = heirs.indexOf(field);
+        const spare = 32 - used[word]!;
+        const share = heir < 0 ? 0 : Math.floor((spare + heirs.length - 1 - heir) / heirs.length);
+        const bits = widths[field]! + share;
+        this.word[field] = word;
+        this.shift[field] = shift & 31;
+        this.most[field] = bits === 32 ? -1 : 2 ** bits - 1;
+        shift += bits;
+      }
+    }
+    this.words = words.length;
+  }
+
+  get(words: Int32Array, at: number, field: number): number {
+    return (words[at + this.word[field]!]! >>> this.shift[field]!) & this.most[field]!;
+  }
+
+  set(words: Int32Array, at: number, field: number, value: number): void {
+    const [word, shift] = [at + this.word[field]!, this.shift[field]!];
+    words[word] = (words[word]! & ~(this.most[field]! << shift)) | (value << shift);
+  }
+
+  /** Whether the field has room for the number. */
+  holds(field: number, value: number): boolean {
+    return this.most[field]! < 0 || value <= this.most[field]!;
+  }
+}
+
+/** How many bits the numbers below `count` take. */
+export function bitsFor(count: number): number {
+  return count <= 1 ? 0 : 32 - Math.clz32(count - 1);
+}

@@ -1,0 +1,90 @@
+/**
+ * How a state stands: what the predicates that must hold always answer there, and which faults have struck, as one
+ * number.
+ *
+ * A step changes the answers of those predicates only that are known to read a leaf it writes. That loses nothing: a
+ * state's own path through a predicate is known when the state is left, either because the predicate was asked there
+ * or because the path is that of the state before it, unwritten on the way.
+ */
+import { ENDING, WRITES } from './footprint.js';
+import type { PredicateFootprint } from './footprint.js';
+import { Interner } from './interner.js';
+import { Judgement } from './judgement.js';
+import type { Space } from './space.js';
+
+export interface Standing {
+  /** For each predicate its answer; '' where it holds. */
+  readonly answers: readonly string[];
+  readonly isBroken: boolean;
+  readonly faults: readonly string[];
+}
+
+export class Standings {
+  readonly known: Standing[] = [];
+  private readonly space: Space;
+  /** Of the predicates in their order, and of the list of faults. */
+  private readonly judgements: readonly Judgement[];
+  private readonly tuples: Interner;
+  private readonly tuple: Int32Array;
+  /** For each leaf, which judgements may depend on it: bit i stands for those whose number is i modulo 31. */
+  private readonly readers: Int32Array;
+  /** For each slot and ending, the judgements that the step may change, or -1 if not known. */
+  private touched: number[][];
+
+  constructor(space: Space, always: readonly PredicateFootprint[]) {
+    this.space = space;
+    this.judgements = [...always, space.faults].map((footprint) => new Judgement(space, footprint));
+    this.readers = new Int32Array(space.schema.leaves.length);
+    this.touched = space.slots.map(() => []);
+    for (const [i, judgement] of this.judgements.entries()) {
+      judgement.onRead = (leaf) => {
+        this.readers[leaf]! |= 1 << (i % 31);
+        this.touched = space.slots.map(() => []);
+      };
+    }
+    this.tuple = new Int32Array(this.judgements.length);
+    this.tuples = new Interner(this.judgements.length);
+  }
+
+  /** How the state stands that has the key at `at` in `words`. */
+  of(words: Int32Array, at: number): number {
+    for (const [i, judgement] of this.judgements.entries()) this.tuple[i] = judgement.of(words, at);
+    return this.standing();
+  }
+
+  /** The same, for a state that the step of `slot` to `end` leads to from one that stands so. */
+  after(before: number, slot: number, end: number, words: Int32Array, at: number): number {
+    const touched = this.touchedBy(slot, end);
+    if (touched === 0) return before;
+    const { judgements, tuple, tuples } = this;
+    let changed = false;
+    for (let i = 0; i < judgements.length; i++) {
+      const old = tuples.at(before, i);
+      tuple[i] = (touched & (1 << (i % 31))) === 0 ? old : judgements[i]!.of(words, at);
+      changed ||= tuple[i] !== old;
+    }
+    return changed ? this.standing() : before;
+  }
+
+  private standing(): number {
+    const { tuple, tuples, known, judgements, space } = this;
+    const standing = tuples.intern(tuple);
+    if (standing === known.length) {
+      const all = judgements.map(({ footprint }, i) => footprint.answers[tuple[i]!]!);
+      const answers = all.slice(0, -1);
+      const isBroken = answers.some((answer) => answer !== '');
+      known.push({ answers, isBroken, faults: space.faultsOf(tuple[answers.length]!) });
+    }
+    return standing;
+  }
+
+  private touchedBy(slot: number, end: number): number {
+    const { cells } = this.space.slots[slot]!;
+    const known = this.touched[slot]![cells[end + ENDING]!];
+    if (known !== undefined) return known;
+    let touched = 0;
+    for (let at = end + WRITES + 1, last = at + 2 * cells[end + WRITES]!; at < last; at += 2)
+      touched |= this.readers[cells[at]!]!;
+    return (this.touched[slot]![cells[end + ENDING]!] = touched);
+  }
+}

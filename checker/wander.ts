@@ -1,0 +1,58 @@
+/** Random runs from the initial state, the same ones every time: a first look at a system before it is searched. */
+import { FAILS, KIND, WRITES } from './footprint.js';
+import type { StepFootprint } from './footprint.js';
+import type { Vector } from './schema.js';
+
+/** How many steps all runs have together, how many one has at most, and how many may show no state that is new. */
+const ALL_STEPS = 6000;
+const STEPS = 300;
+const IN_VAIN = 100;
+
+/**
+ * The distinct states of some random runs of at most `depth` turns: what a bounded search would not run is not run here.
+ * All slots have been walked in each, and at least in the initial state.
+ */
+export function wander(initial: Vector, slots: readonly StepFootprint[], depth: number): Vector[] {
+  const random = generator(20201121);
+  const states = new Map<string, Vector>();
+  let steps = 0;
+  while (steps < Math.min(ALL_STEPS, 3 * states.size + IN_VAIN)) {
+    let vector = initial;
+    let [turns, last] = [0, -1];
+    for (const end = steps + STEPS; steps < end && (turns < depth || steps === 0); steps++) {
+      const moves = movesOf(vector, slots);
+      states.set(String.fromCharCode(...vector), vector);
+      const move = moves[random(moves.length)];
+      if (move === undefined) break;
+      if (move.slot !== last) turns++;
+      last = move.slot;
+      vector = after(vector, slots[last]!.cells, move.end);
+    }
+    // A run that goes nowhere is a step, too.
+    steps++;
+  }
+  return [...states.values()];
+}
+
+function movesOf(vector: Vector, slots: readonly StepFootprint[]): { slot: number; end: number }[] {
+  return slots.flatMap((footprint, slot) => {
+    const ends = footprint.found.slice(0, footprint.walk(vector));
+    return ends.filter((end) => footprint.cells[end + KIND] !== FAILS).map((end) => ({ slot, end }));
+  });
+}
+
+function after(vector: Vector, cells: Int32Array, end: number): Vector {
+  const next = vector.slice();
+  for (let i = 0, at = end + WRITES + 1; i < cells[end + WRITES]!; i++, at += 2)
+    next[cells[at]!] = cells[at + 1]!;
+  return next;
+}
+
+/** A linear congruential generator. */
+function generator(seed: number): (below: number) => number {
+  let now = seed;
+  return (below) => {
+    now = (Math.imul(now, 1103515245) + 12345) & 0x7fffffff;
+    return below === 0 ? 0 : (now >>> 8) % below;
+  };
+}
