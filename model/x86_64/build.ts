@@ -17,10 +17,13 @@ export interface Binaries {
   readonly puppet: string;
   /** The program that tasks execute. */
   readonly image: string;
+  /** One whose only segment lies outside of what a program can have, so that execve fails past the point of no return. */
+  readonly late: string;
 }
 
 const FLAGS = ['-std=gnu11', '-O1', '-Wall', '-Wextra'];
 const IMAGE_FLAGS = ['-nostdlib', '-static', '-no-pie'];
+const LATE_FLAGS = [...IMAGE_FLAGS, '-Wl,-Ttext=0x7ffffffff000', '-Wl,--build-id=none'];
 const SERVER = ['main.c', 'hold.c', 'drive.c', 'proc.c'];
 const SECONDS = 60;
 
@@ -39,12 +42,12 @@ export async function build(environment: NodeJS.ProcessEnv = process.env): Promi
   const sources = FOLDERS.find((folder) => existsSync(join(folder, 'main.c')));
   if (sources === undefined) throw new Error('the C sources that come with the package are not there');
   const compiler = await versionOf(environment);
-  const hash = createHash('sha256').update(JSON.stringify([FLAGS, IMAGE_FLAGS, SERVER, compiler]));
+  const hash = createHash('sha256').update(JSON.stringify([FLAGS, LATE_FLAGS, SERVER, compiler]));
   for (const name of readdirSync(sources).toSorted()) hash.update(readFileSync(join(sources, name)));
   const cache = join(environment['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'clonecheck');
   const folder = join(cache, `puppet-${hash.digest('hex').slice(0, 16)}`);
   if (!existsSync(folder)) await compile(sources, cache, folder, environment);
-  return { puppet: join(folder, 'puppet'), image: join(folder, 'image') };
+  return { puppet: join(folder, 'puppet'), image: join(folder, 'image'), late: join(folder, 'late') };
 }
 
 async function versionOf(env: NodeJS.ProcessEnv): Promise<string> {
@@ -77,6 +80,7 @@ async function compile(
     const options = { cwd: sources, env, timeout: SECONDS * 1000 };
     await run('cc', [...FLAGS, '-o', join(draft, 'puppet'), ...SERVER], options);
     await run('cc', [...FLAGS, ...IMAGE_FLAGS, '-o', join(draft, 'image'), 'image.c'], options);
+    await run('cc', [...FLAGS, ...LATE_FLAGS, '-o', join(draft, 'late'), 'image.c'], options);
     renameSync(draft, folder);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });

@@ -15,6 +15,8 @@ export interface RealTask {
   readonly state: RealState;
   /** What its last system call or load gave: a value, or an errno with its sign changed. */
   readonly ret: number;
+  /** Back from a handler, and about to make its last system call again. */
+  readonly again?: boolean;
   /** Of the signal it is taking: the number, si_code and si_pid. */
   readonly sig?: number;
   readonly code?: number;
@@ -101,11 +103,11 @@ export class Puppet {
   }
 
   private constructor(
-    { puppet, image }: Binaries,
+    { puppet, image, late }: Binaries,
     private readonly seconds: number,
   ) {
     // In a session of its own a Ctrl-C does not reach it; it ends when its input does.
-    this.child = spawn(puppet, [image, String(seconds)], {
+    this.child = spawn(puppet, [image, late, String(seconds)], {
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
     });

@@ -28,6 +28,7 @@ bool make_call(struct task *t, unsigned long stub, long number, const unsigned l
 		return true;
 	if (ptrace(PTRACE_GETREGS, t->tid, 0, &regs) < 0)
 		return false;
+	t->again = false;
 	regs.rip = stub;
 	regs.rax = (unsigned long)number;
 	regs.orig_rax = -1UL;
@@ -43,4 +44,19 @@ bool make_call(struct task *t, unsigned long stub, long number, const unsigned l
 		return false;
 	let_go(t, 0);
 	return true;
+}
+
+/*
+ * Lets a task go on with a signal. `withdraw`: what it was interrupted in is not made again; if the signal leaves it
+ * alive and has no handler, it comes to its stub instead.
+ */
+void take_signal(struct task *t, int sig, bool withdraw)
+{
+	struct user_regs_struct regs;
+	if (withdraw && !t->fresh && ptrace(PTRACE_GETREGS, t->tid, 0, &regs) == 0) {
+		regs.rip = STUB_PARK;
+		regs.orig_rax = -1UL;
+		ptrace(PTRACE_SETREGS, t->tid, 0, &regs);
+	}
+	let_go(t, sig);
 }

@@ -79,6 +79,7 @@ static struct task *exchange_tids(struct task *t)
 	struct task *thread = task_of(old);
 	become(t, GONE);
 	thread->tid = t->tid;
+	t->tid = 0;
 	thread->fresh = true;
 	return thread;
 }
@@ -89,7 +90,7 @@ static void reach_trap(struct task *t)
 	struct user_regs_struct regs;
 	if (ptrace(PTRACE_GETREGS, t->tid, 0, &regs) < 0)
 		return;
-	t->fresh = false;
+	t->fresh = t->again = false;
 	if (regs.rip == STUB_LOAD + 3)
 		t->ret = (int)regs.rax;
 	else if (regs.rip == STUB_STORE + 3)
@@ -107,6 +108,7 @@ static void reach_call(struct task *t)
 			return;
 		}
 		t->ret = info.exit.rval;
+		t->again = info.instruction_pointer == STUB_CALL;
 		become(t, READY);
 	} else {
 		let_go(t, 0);
@@ -199,15 +201,14 @@ static bool look_at(struct task *t)
 	case RUNNING:
 		break;
 	}
+	/* Whom it has woken before it came to rest has been looked at already, so all are looked at again. */
 	if (is_dead(t)) {
 		become(t, ZOMBIE);
-		return true;
+	} else if (sleeps(t->tid, where)) {
+		snprintf(t->where, sizeof t->where, "%s", where);
+		become(t, BLOCKED);
 	}
-	if (!sleeps(t->tid, where))
-		return false;
-	snprintf(t->where, sizeof t->where, "%s", where);
-	become(t, BLOCKED);
-	return false; /* it may have stopped meanwhile, so all are looked at again */
+	return false;
 }
 
 /* Waits until every task is held, asleep where only another can wake it, or dead. What one task does may wake another. */

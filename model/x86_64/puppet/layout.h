@@ -9,6 +9,7 @@
 #define CODE 0x10000000UL
 #define WORDS 0x10001000UL
 #define TEXT_IMAGE 0x10002000UL
+#define TEXT_LATE 0x10002400UL
 #define TEXT_NOWHERE 0x10002800UL
 #define TEXT_NONE 0x10002900UL /* an empty list of arguments */
 #define BUFFERS 0x10003000UL /* for what calls read and write, 256 bytes a task */

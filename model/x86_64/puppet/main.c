@@ -5,8 +5,8 @@
  *   load TASK ADDRESS           make it load a word; store TASK ADDRESS VALUE: store one
  *   park TASK                   bring it to its stub, over what it has to do on the way to user mode
  *   go TASK                     let a held task go on as it stands: over PTRACE_EVENT_EXIT, out of a handler, to a signal
- *   signal TASK NUMBER          the signal it is taking becomes this one; 0 for none
- *   reap TASK                   let the parent of a dead task hear of it
+ *   signal TASK NUMBER [1]      it takes this signal, 0 for none; 1: and does not make again what it was interrupted in
+ *   reap TASK                   let the parent of a dead task hear of it; a leader whose threads live on stays
  *   facts                       what /proc tells of every task
  *   peek ADDRESS, poke ADDRESS VALUE    look at a word, and set it, without any task
  *   reset                       end all tasks, and start anew with one
@@ -77,6 +77,8 @@ static void print_task(struct task *t, bool first)
 		printf(",\"where\":\"%s\"", t->where);
 	if (t->state == EXITING || t->state == GONE)
 		printf(",\"status\":%d", t->status);
+	if (t->state == READY && t->again)
+		printf(",\"again\":true");
 	printf("}");
 	t->changed = false;
 }
@@ -122,12 +124,13 @@ static void write_stubs(char *memory)
 
 static char *memory;
 static int memory_fd;
-static const char *image = "";
+static const char *image, *late;
 
 /* What execve is given: the path, a path that is not there, and an empty list. */
 static void write_texts(char *memory)
 {
 	snprintf(memory + (TEXT_IMAGE - CODE), 1024, "%s", image);
+	snprintf(memory + (TEXT_LATE - CODE), 1024, "%s", late);
 	snprintf(memory + (TEXT_NOWHERE - CODE), 64, "/nowhere/at/all");
 }
 
@@ -151,11 +154,16 @@ static bool obey(const char *command, struct task *t, const unsigned long *args)
 	if (!strcmp(command, "park"))
 		return make_call(t, STUB_PARK, 0, none);
 	if (!strcmp(command, "reap"))
-		return t->state == ZOMBIE && reap(t);
-	bool held = t->state == READY || t->state == HANDLER || t->state == EXITING;
-	if (!strcmp(command, "go") ? !held : t->state != SIGNAL)
+		return t->state == ZOMBIE && (reap(t), true);
+	if (!strcmp(command, "signal")) {
+		if (t->state != SIGNAL)
+			return false;
+		take_signal(t, (int)args[0], args[1] != 0);
+		return true;
+	}
+	if (strcmp(command, "go") || (t->state != READY && t->state != HANDLER && t->state != EXITING))
 		return false;
-	let_go(t, !strcmp(command, "go") ? 0 : (int)args[0]);
+	let_go(t, 0);
 	return true;
 }
 
@@ -188,16 +196,22 @@ static void serve(char *line)
 	}
 }
 
-/* Arguments: the image to execute, and the deadline in seconds. */
+/* Arguments: the program to execute, the one that fails late, and the deadline in seconds. */
 int main(int argc, char **argv)
 {
 	char *line = 0;
 	size_t size = 0;
-	if (argc > 1)
-		image = argv[1];
-	if (argc > 2)
-		seconds = atof(argv[2]);
+	if (argc != 4)
+		return 2;
+	image = argv[1];
+	late = argv[2];
+	seconds = atof(argv[3]);
 	set_deadline();
+	/* Signals of the tasks can be for their tracer; it waits, and takes none but the alarm. */
+	sigset_t all_but_alarm;
+	sigfillset(&all_but_alarm);
+	sigdelset(&all_but_alarm, SIGALRM);
+	sigprocmask(SIG_SETMASK, &all_but_alarm, 0);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	memory_fd = memfd_create("puppet", MFD_CLOEXEC);
 	if (memory_fd < 0 || ftruncate(memory_fd, MEMORY_SIZE) < 0)

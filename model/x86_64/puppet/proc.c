@@ -67,7 +67,7 @@ bool is_zombie(pid_t tid)
 {
 	char stat[512];
 	char state = state_of(tid, stat, sizeof stat);
-	return state == 'Z' || state == 'X' || state == 0;
+	return state == 'Z' || state == 'X';
 }
 
 /* The field of /proc/TID/stat with this number, as proc(5) counts. */

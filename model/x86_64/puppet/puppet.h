@@ -32,6 +32,7 @@ struct task {
 	enum state state;
 	bool changed;      /* since the last reply */
 	bool fresh;        /* has executed the image, which has yet to map the stub */
+	bool again;        /* back from a handler, and about to make its last system call again */
 	long ret;          /* what its last system call or load gave */
 	siginfo_t info;    /* of the signal it is taking */
 	int status;        /* of a dead task, as wait gives it */
@@ -50,6 +51,7 @@ void kill_all(void);
 
 /* drive.c: what one task is made to do */
 bool make_call(struct task *t, unsigned long stub, long number, const unsigned long args[6]);
+void take_signal(struct task *t, int sig, bool withdraw);
 
 /* proc.c: what /proc tells */
 bool sleeps(pid_t tid, char where[40]);

@@ -63,6 +63,35 @@ onKernel('a real task', () => {
     expect(await held.tasks('call 1 39')).toMatchObject([{ id: 1, ret: tids[2] }]);
   });
 
+  test('dies of a program that fails past the point of no return', async () => {
+    const { held } = await started();
+    expect(await held.tasks('call 1 59 0x10002400 0x10002900 0')).toMatchObject([{ id: 1, state: 'ready' }]);
+    expect(await held.tasks('go 1')).toMatchObject([{ id: 1, state: 'signal', sig: 11 }]);
+    expect(await held.tasks('signal 1 11')).toMatchObject([{ id: 1, state: 'exiting' }]);
+    await held.tasks('go 1');
+    expect(await held.tasks('reap 1')).toMatchObject([{ id: 1, state: 'gone', status: 11 }]);
+  });
+
+  test('runs a handler, and makes the call again that it interrupted, or not', async () => {
+    const { held, tids } = await started();
+    for (const [flags, again] of [
+      [0x14, true],
+      [0x04, undefined],
+    ] as const) {
+      for (const [at, value] of [0x10000040, 0, flags << 24, 0, 0x10000050, 0, 0, 0].entries())
+        await held.poke(0x10003000 + 4 * at, value);
+      await held.tasks('call 1 13 10 0x10003000 0 8');
+      await held.tasks('call 1 202 0x10001000 0 0');
+      const [, woken] = await held.tasks(`call 0 62 ${tids[2]} 10`);
+      expect(woken).toMatchObject({ id: 1, state: 'ready', ret: -512 });
+      expect(await held.tasks('go 1')).toMatchObject([{ state: 'signal', sig: 10, code: 0, pid: tids[1] }]);
+      expect(await held.tasks('signal 1 10')).toMatchObject([{ id: 1, state: 'handler' }]);
+      const [back] = await held.tasks('go 1');
+      expect(back?.again).toBe(again);
+      if (again === undefined) expect(back?.ret).toBe(-4);
+    }
+  });
+
   test('cannot be told what it is in no state to do', async () => {
     const { held } = await started();
     await expect(held.tasks('reap 1')).rejects.toThrow('the helper refuses "reap 1": the task is ready');
@@ -112,7 +141,7 @@ onKernel('nobody is left behind', () => {
   test('when Node is killed', async () => {
     const node = spawn(process.execPath, [join(here, 'hold.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] });
     const line = await new Promise<string>((resolve) =>
-      node.stdout.once('data', (text) => resolve(`${text}`)),
+      node.stdout.once('data', (text) => resolve(String(text))),
     );
     const tids = JSON.parse(line) as number[];
     expect(tids.length).toBeGreaterThan(2);
@@ -145,13 +174,13 @@ onKernel('where it cannot run it says why', () => {
   });
 
   test('ptrace is refused', async () => {
-    const { puppet: real, image } = await build();
+    const { puppet: real, ...images } = await build();
     const refuse = join(folder, 'refuse');
     execFileSync('cc', ['-o', refuse, join(here, 'refuse.c')]);
     const wrapper = join(folder, 'wrapper');
     writeFileSync(wrapper, `#!/bin/sh\nexec ${refuse} ${real} "$@"\n`);
     chmodSync(wrapper, 0o755);
-    const start = startPuppet({ binaries: { puppet: wrapper, image } });
+    const start = startPuppet({ binaries: { puppet: wrapper, ...images } });
     await expect(start).rejects.toThrow('ptrace is refused: Operation not permitted');
   });
 });
