@@ -17,9 +17,9 @@ import {
 } from '../model/litmus/index.js';
 import { DEFAULT_RELEASE } from '../model/platforms.js';
 import type { System } from '../model/system.js';
-import { Unavailable } from '../model/x86_64/build.js';
-import { startPuppet, type Puppet } from '../model/x86_64/puppet.js';
+import type { Puppet } from '../model/x86_64/puppet.js';
 import { codes } from './codes.js';
+import { startHere } from './here.js';
 import { oneOf } from './names.js';
 import { onKernel, type KernelAnswer } from './on-kernel.js';
 import { jsonAnswer, printAnswer, printKernels } from './on-kernel-text.js';
@@ -67,15 +67,6 @@ export async function litmus(files: readonly string[], flags: LitmusFlags): Prom
 
 function isFine({ asExpected, kernel }: LitmusResult): boolean {
   return asExpected && kernel?.result !== 'refuted';
-}
-
-async function startHere(): Promise<Puppet> {
-  try {
-    return await startPuppet();
-  } catch (error) {
-    if (error instanceof Unavailable) throw new Problem(`cannot ask this kernel: ${error.message}`);
-    throw error;
-  }
 }
 
 async function askKernel(puppet: Puppet, system: System, result: LitmusResult): Promise<LitmusResult> {

@@ -7,7 +7,7 @@
 import { choicesOf, type Applied } from '../checker/run.js';
 import type { KernelState } from '../model/kernel/state.js';
 import type { State, System } from '../model/system.js';
-import { isHeld } from '../model/x86_64/stops.js';
+import { isHeld, isKilled, mayLeaveSignal } from '../model/x86_64/stops.js';
 
 /** A held task that can move, and the step it would take. */
 export interface Turn {
@@ -23,6 +23,8 @@ export class TooManyStates extends Error {
 
 export class Turns {
   private readonly results = new Map<string, readonly State[]>();
+  /** What the steps cite that were looked at. */
+  readonly rules = new Set<string>();
 
   constructor(readonly system: System) {}
 
@@ -45,25 +47,42 @@ export class Turns {
     if (this.results.size > MOST_STATES) throw new TooManyStates(`more than ${MOST_STATES} turns`);
     const slot = this.system.slots.findIndex((one) => one.name === name);
     const steps = isHeld(kernelOf(state), name) ? choicesOf(this.system, state, slot) : [];
-    found = this.settle(steps.filter((step) => step.label === label).map(stateOf));
+    const dying = heldInExit(kernelOf(state));
+    found = this.settle(
+      dying,
+      steps.filter((step) => step.label === label).map((step) => this.note(step)),
+    );
     this.results.set(key, found);
     return found;
   }
 
-  /** Lets all go on that nobody holds, in every order. */
-  private settle(states: readonly State[]): State[] {
+  private note({ row, state }: Applied): State {
+    for (const [rule] of row.matchAll(/[A-Z]\w*(-\d+)?/g)) this.rules.add(rule);
+    return state;
+  }
+
+  /**
+   * Lets all go on that nobody holds, in every order. `before`: who is held in exit, and cannot be killed now: of those
+   * who are, only the ones that were not dying already are held there.
+   */
+  private settle(before: readonly HeldInExit[], states: readonly State[]): State[] {
     const seen = new Map(states.map((state) => [JSON.stringify(state), state]));
     const resting: State[] = [];
     // A Map goes on with what is added while it is gone through.
     for (const state of seen.values()) {
-      const next = this.system.slots.flatMap(({ name }, slot) =>
-        isHeld(kernelOf(state), name) ? [] : choicesOf(this.system, state, slot).map(stateOf),
-      );
-      if (next.length === 0 && isPossible(kernelOf(state))) resting.push(state);
-      for (const one of next) {
-        const key = JSON.stringify(one);
-        if (!seen.has(key)) seen.set(key, one);
+      const s = kernelOf(state);
+      let mustMove = false;
+      for (const [slot, { name }] of this.system.slots.entries()) {
+        if (isHeld(s, name)) continue;
+        const steps = choicesOf(this.system, state, slot);
+        mustMove ||= steps.length > 0 && !mayLeaveSignal(s, name);
+        for (const step of steps) {
+          const next = this.note(step);
+          const key = JSON.stringify(next);
+          if (!seen.has(key)) seen.set(key, next);
+        }
       }
+      if (!mustMove && isPossible(s) && !before.some((held) => isKilledAgain(s, held))) resting.push(state);
     }
     return resting;
   }
@@ -80,8 +99,24 @@ function isPossible({ task, signal }: KernelState): boolean {
   return new Set(exiting.map(({ group_leader }) => group_leader)).size === exiting.length;
 }
 
-function stateOf({ state }: Applied): State {
-  return state;
+/** A task that is held as it exits, of a group that is not ending as a whole. */
+interface HeldInExit {
+  readonly name: string;
+  readonly leader: string;
+  readonly killed: boolean;
+}
+
+function heldInExit(s: KernelState): HeldInExit[] {
+  return Object.entries(s.task).flatMap(([name, { pc, group_leader: leader }]) => {
+    const killed = isKilled(s, name);
+    const isHeld = (pc === 'exit/K6' || killed) && s.signal[leader]!.group_exit === '';
+    return isHeld ? [{ name, leader, killed }] : [];
+  });
+}
+
+/** A SIGKILL would not leave it where the tracer holds it. */
+function isKilledAgain(s: KernelState, { name, leader, killed }: HeldInExit): boolean {
+  return s.signal[leader]!.group_exit === '' ? !killed && isKilled(s, name) : isKilled(s, name);
 }
 
 /** Litmus tests and protocols alike have the kernel's fields in their state. */

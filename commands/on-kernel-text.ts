@@ -13,7 +13,7 @@ export function printAnswer(answer: KernelAnswer, lines: readonly string[]): str
     const beside = `${line.padEnd(longest)}  ${text}`;
     return beside.length <= WIDTH ? beside : `${line}\n         ${text}`;
   });
-  return [...shown, ...printRefuted(answer)];
+  return [...shown, ...(answer.refuted === undefined ? [] : printRefuted(answer.refuted))];
 }
 
 function describe({ result, reason }: Shown): string {
@@ -28,9 +28,8 @@ function describe({ result, reason }: Shown): string {
   return `model only: ${reason}`;
 }
 
-function printRefuted({ refuted }: KernelAnswer): string[] {
-  if (refuted === undefined) return [];
-  const { turns, differences } = refuted;
+/** The turns that were made, and in what the two differ after the last. */
+export function printRefuted({ turns, differences }: NonNullable<KernelAnswer['refuted']>): string[] {
   return [
     `     Linux ${release()} differs from the model:`,
     ...turns.map(({ name, label }, index) => `       ${index + 1}  ${name}: ${label.replace(/^\d+ /, '')}`),

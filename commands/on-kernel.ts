@@ -1,9 +1,8 @@
 /** `check litmus --on-kernel`: every outcome of a litmus test that the model allows, asked of the running kernel. */
-import { release } from 'node:os';
 import { choicesOf, replay } from '../checker/run.js';
 import type { Action } from '../checker/result.js';
 import type { Litmus } from '../model/litmus/index.js';
-import { DEFAULT_RELEASE, NEWEST_RELEASE, releaseRules } from '../model/platforms.js';
+import { DEFAULT_RELEASE, releaseRules } from '../model/platforms.js';
 import type { State, System } from '../model/system.js';
 import type { Difference } from '../model/x86_64/compare.js';
 import { NotDriven } from '../model/x86_64/machine.js';
@@ -11,6 +10,7 @@ import { obstacle } from '../model/x86_64/operations.js';
 import type { Puppet } from '../model/x86_64/puppet.js';
 import { INSIDE, insideOf, isHeld } from '../model/x86_64/stops.js';
 import { plural } from '../traces/layout.js';
+import { runningRelease, runningRules } from './here.js';
 import { kernelOf, TooManyStates, Turns, type Turn } from './lockstep.js';
 import { outcomeText, play, type Played } from './pair.js';
 
@@ -88,18 +88,10 @@ export async function onKernel(
   return { result: isSeen ? 'confirmed' : 'model-only', reason: '', outcomes: all, ...count };
 }
 
-/** A kernel newer than all rules is taken for the newest there is. */
 function otherRelease({ kernel }: Litmus): string {
-  const [running = ''] = /^\d+\.\d+/.exec(release()) ?? [];
   const asked = kernel || DEFAULT_RELEASE;
-  let here = releaseRules(NEWEST_RELEASE);
-  try {
-    here = releaseRules(running);
-  } catch {
-    // Newer, or no Linux; the latter has no puppet.
-  }
-  const isSame = JSON.stringify(here) === JSON.stringify(releaseRules(asked));
-  return isSame ? '' : `it is about Linux ${asked}, and this is ${running}`;
+  const isSame = JSON.stringify(runningRules()) === JSON.stringify(releaseRules(asked));
+  return isSame ? '' : `it is about Linux ${asked}, and this is ${runningRelease()}`;
 }
 
 /** The shortest run, in turns, to each outcome that can be reached by turns. */

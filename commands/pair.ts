@@ -68,9 +68,13 @@ export async function play(puppet: Puppet, litmus: Litmus, turns: Turns, next: N
     }
     states = distinct(agreeing.map(({ after }) => after));
   }
-  const last = await Promise.all(states.map((s) => machine.finalDifferences(litmusState(s))));
-  const fitting = states.filter((_, index) => last[index]!.length === 0);
-  return fitting.length === 0 ? end(last[0]!) : end([], fitting);
+  const fitting: State[] = [];
+  let last: readonly Difference[] = [];
+  for (const state of states) {
+    last = await machine.finalDifferences(litmusState(state));
+    if (last.length === 0) fitting.push(state);
+  }
+  return fitting.length === 0 ? end(last) : end([], fitting);
 }
 
 export function outcomeText(litmus: Litmus, state: State): string {

@@ -2,9 +2,9 @@
 import { FUTEX_OWNER_DIED } from '../kernel/robust.js';
 import { INIT, isSig, SIGNALS, type KernelState } from '../kernel/state.js';
 import { ROOT, type Machine } from './machine.js';
-import { bitOf, IGNORED_SIGNALS, SIGNAL_NUMBERS } from './numbers.js';
+import { bitOf, IGNORED_SIGNALS, SIGNAL_NUMBERS, signalName } from './numbers.js';
 import type { Facts } from './puppet.js';
-import { isHeld } from './stops.js';
+import { isHeld, isKilled } from './stops.js';
 
 /** Something in which the two differ, as both have it. */
 export interface Difference {
@@ -69,9 +69,8 @@ function placeInKernel(machine: Machine, s: KernelState, name: string): string {
     case 'blocked':
       return 'asleep in a call';
     case 'ready':
+    case 'signal': // one that it is about to take, see `signals`
       return 'in user mode';
-    case 'signal':
-      return `taking signal ${task.sig}`;
     case 'handler':
       return 'in a handler';
     case 'running':
@@ -80,17 +79,16 @@ function placeInKernel(machine: Machine, s: KernelState, name: string): string {
   return task.state;
 }
 
-function isKilled(s: KernelState, name: string): boolean {
-  return s.task[name]!.pending.some((entry) => entry.startsWith('SIGKILL'));
-}
-
 function parent(machine: Machine, s: KernelState, name: string): Difference | undefined {
   const { state, real_parent } = s.task[name]!;
   const facts = machine.facts(name);
   if (state === 'absent' || facts === undefined) return undefined;
   // What /proc has of a parent is its process.
   const process = real_parent === INIT ? ROOT : s.task[real_parent]!.group_leader;
-  return differ(`${name} is a child of`, process, machine.nameOf(facts.ppid));
+  // A thread that has executed a program bears the tid of its leader.
+  return machine.task(process)?.tid === facts.ppid
+    ? undefined
+    : { what: `${name} is a child of`, model: process, kernel: machine.nameOf(facts.ppid) };
 }
 
 function exitSignal(machine: Machine, s: KernelState, name: string): Difference | undefined {
@@ -114,12 +112,26 @@ function signals(machine: Machine, s: KernelState, name: string): Difference[] {
   const shared = s.signal[task.group_leader]!.shared_pending.map((entry) => entry.split(' ')[0]!);
   // sigtimedwait lets through what it waits for, for as long as it sleeps.
   const isWaiting = machine.task(name)?.where?.includes('sigtimedwait') === true;
+  const real = machine.task(name);
+  if (real?.state === 'signal') {
+    const taking = [...known(facts.pending), ...known(facts.shared), signalName(real.sig ?? 0)];
+    const all = differ(
+      `pending for ${name}`,
+      list(heard(facts, [...own, ...shared])),
+      list(heard(facts, taking)),
+    );
+    return all === undefined ? [] : [all];
+  }
   const found = [
     isWaiting
       ? undefined
       : differ(`${name} blocks`, list(blocked.filter(isBlockable)), list(known(facts.blocked))),
-    differ(`pending for ${name}`, list(own), list(seen(facts, facts.pending))),
-    differ(`pending for the process of ${name}`, list(shared), list(seen(facts, facts.shared))),
+    differ(`pending for ${name}`, list(heard(facts, own)), list(heard(facts, known(facts.pending)))),
+    differ(
+      `pending for the process of ${name}`,
+      list(heard(facts, shared)),
+      list(heard(facts, known(facts.shared))),
+    ),
   ];
   return found.filter((difference) => difference !== undefined);
 }
@@ -138,12 +150,15 @@ function known(mask: string): string[] {
   return SIGNALS.filter((sig) => isSig(sig) && (bits & bitOf(SIGNAL_NUMBERS[sig])) !== 0n);
 }
 
-/** Pending signals but those that only a tracer sees: ignored and not blocked, they would not have been sent. */
-function seen(facts: Facts, queue: string): string[] {
+/**
+ * Pending signals but those that are ignored and not blocked: for a traced task they are queued, else they are dropped as
+ * they are sent or as they are taken, and nobody can tell.
+ */
+function heard(facts: Facts, names: readonly string[]): string[] {
   const [ignored, blocked, caught] = [facts.ignored, facts.blocked, facts.caught].map((mask) =>
     BigInt(`0x${mask}`),
   );
-  return known(queue).filter((name) => {
+  return names.filter((name) => {
     const number = isSig(name) ? SIGNAL_NUMBERS[name] : 0;
     const bit = bitOf(number);
     const isDropped = (ignored! & bit) !== 0n || (IGNORED_SIGNALS.includes(number) && (caught! & bit) === 0n);

@@ -41,6 +41,7 @@ export class LitmusMachine {
   async perform(name: string, label: string, after: readonly LitmusState[]): Promise<void> {
     const { machine } = this;
     this.taken = undefined;
+    machine.beginTurn();
     switch (commandOf(label)) {
       case 'die':
         await machine.die(name, !after.some((s) => s.task[name]!.pc === 'exit/K9'));
@@ -137,7 +138,7 @@ export class LitmusMachine {
     return Object.entries(s.register).flatMap(([register, model]) => {
       const [task = ''] = register.split('.');
       // What an interrupted call returns is decided when a handler runs, or none.
-      if (this.machine.isInterrupted(task)) return [];
+      if (this.machine.isInterrupted(task) || this.machine.diedInCall(task)) return [];
       return differ(register, model, this.machine.registers.get(register) ?? '-');
     });
   }

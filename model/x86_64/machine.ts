@@ -1,5 +1,14 @@
 /** Real tasks by the names that the model gives them, what they are doing, and what came of it. */
-import { bitOf, codeName, isInterrupted, LAYOUT, signalName, IGNORED_SIGNALS } from './numbers.js';
+import {
+  bitOf,
+  codeName,
+  errnoOf,
+  isInterrupted,
+  LAYOUT,
+  signalName,
+  IGNORED_SIGNALS,
+  SYS,
+} from './numbers.js';
 import { PuppetError, type Facts, type Puppet, type RealTask } from './puppet.js';
 
 /** What is to be done is beyond what can be made of real tasks here; the reason, in one line. */
@@ -44,6 +53,18 @@ export class Machine {
   private readonly unfinished = new Map<string, Action>();
   /** Who was made to make its call again, in this turn, by a signal that only a tracer sees. */
   private disturbed: string[] = [];
+  /** Who has died in a call. */
+  private readonly lost = new Set<string>();
+  /** Whom the kernel kills for what it has done. */
+  private readonly doomed = new Set<string>();
+  /** Has somebody gone on in this turn whose call was interrupted, with no handler to end it? */
+  private abandoned = false;
+  /** Whose call was interrupted in this turn. */
+  private interrupted: string[] = [];
+  /** Whose call has ended by EINTR in this turn. */
+  private cutOff: string[] = [];
+  /** Signals that a sigtimedwait has taken in this turn, by whom. */
+  private awaited: { name: string; sig: number }[] = [];
   private known: ReadonlyMap<number, Facts> = new Map();
   /** What calls have returned, by register. */
   readonly registers = new Map<string, string>();
@@ -101,6 +122,14 @@ export class Machine {
     return task?.state === 'ready' && (isInterrupted(task.ret) || task.again === true);
   }
 
+  /** Has it died in a call, so that nobody can tell what that would have returned? */
+  diedInCall(name: string): boolean {
+    if (!['exiting', 'zombie', 'gone'].includes(this.task(name)?.state ?? '')) return false;
+    // A tracer sees a call return before the signal kills that has ended it.
+    if (this.unfinished.has(name) || this.cutOff.includes(name)) this.lost.add(name);
+    return this.lost.has(name);
+  }
+
   async pokeLongs(address: number, values: readonly (number | bigint)[]): Promise<void> {
     for (const [index, value] of values.entries()) {
       const long = BigInt.asUintN(64, BigInt(value));
@@ -109,15 +138,26 @@ export class Machine {
     }
   }
 
+  /** What the tracer has done to the tasks is forgotten with each turn. */
+  beginTurn(): void {
+    this.disturbed = [];
+    this.awaited = [];
+    this.cutOff = [];
+    this.abandoned = false;
+    this.interrupted = [];
+  }
+
   /** Makes a task do something; it may sleep in it. */
   async make(name: string, action: Action): Promise<void> {
+    const before = this.unfinished.get(name);
+    this.abandoned ||= before !== undefined && this.isInterrupted(name) && before.command !== action.command;
     this.unfinished.set(name, action);
     const [verb, ...rest] = action.command.split(' ');
     await this.command([verb, this.idOf(name), ...rest].join(' '));
     // A signal that nobody would see without a tracer has come first.
     while (this.task(name)?.state === 'signal' && this.isIgnored(name)) await this.pass(name);
     if (action.diesBySignal !== true) return;
-    if (this.task(name)?.state === 'ready') await this.command(`go ${this.idOf(name)}`);
+    this.doomed.add(name);
     if (this.task(name)?.state === 'signal') await this.pass(name);
   }
 
@@ -171,6 +211,10 @@ export class Machine {
     // Without a handler the model goes back to the call, and so does this one, but only when it is told to.
     if (!isCaught) this.unfinished.delete(name);
     await this.command(`signal ${id} ${sig} ${isCaught ? 0 : 1}`);
+    if (isCaught && this.task(name)?.state === 'signal')
+      throw new NotDriven(
+        'a stop comes before the first instruction of a handler, which nothing else does here',
+      );
     if (this.task(name)?.state !== 'handler') return taken;
     this.handled.set(name, [...(this.handled.get(name) ?? []), taken]);
     await this.command(`go ${id}`);
@@ -182,13 +226,12 @@ export class Machine {
    * which the kernel would not even have sent, and those that kill, which it would have done as they were sent.
    */
   async observe(): Promise<void> {
-    this.disturbed = [];
     for (let more = true; more;) {
       this.known = new Map((await this.puppet.facts()).map((facts) => [facts.id, facts]));
       more = false;
       for (const [name] of this.ids) {
         if (name === ROOT || !this.takesUnseen(name)) continue;
-        if (this.isInterrupted(name)) this.disturbed.push(name);
+        if (this.isInterrupted(name) || this.cutOff.includes(name)) this.disturbed.push(name);
         await this.command(`go ${this.idOf(name)}`);
         while (this.task(name)?.state === 'signal' && this.isUnseen(name)) await this.pass(name);
         more = true;
@@ -200,13 +243,17 @@ export class Machine {
   distortion(): string {
     if (this.disturbed.length > 0)
       return 'for a tracer a signal that is ignored wakes a sleeper, which then looks again (sig_ignored)';
+    if (this.awaited.some(({ name, sig }) => this.fate(name, sig) !== 'seen'))
+      return 'for a traced task a signal is neither dropped nor turned into SIGKILL as it is sent, and sigtimedwait takes it';
+    if (this.abandoned)
+      return 'the model settles what an interrupted call returns before another thread takes the signal';
     for (const name of this.ids.keys()) {
       const [task, facts] = [this.task(name), this.facts(name)];
-      if (task?.state !== 'blocked' || !/vfork|kernel_clone/.test(task.where ?? '') || facts === undefined)
-        continue;
-      const sig = firstOf(facts);
-      if (sig !== 0 && this.fate(name, sig) === 'kills')
-        return 'a traced task in vfork does not die of a signal at once (complete_signal)';
+      if (task === undefined || facts === undefined) continue;
+      const inVfork = task.state === 'blocked' && /vfork|kernel_clone/.test(task.where ?? '');
+      const isLate = inVfork || task.state === 'exiting' || task.state === 'ready';
+      if (isLate && openOf(facts).some((sig) => this.fate(name, sig) === 'kills'))
+        return 'a signal does not kill a traced task as it is sent, but only when it is taken (complete_signal)';
     }
     return '';
   }
@@ -220,8 +267,11 @@ export class Machine {
     const task = this.task(name);
     const facts = this.facts(name);
     if (task?.state !== 'ready' || facts === undefined) return false;
-    const next = firstOf(facts);
-    return next !== 0 && this.fate(name, next) !== 'seen';
+    const [next] = openOf(facts);
+    // A SIGCONT shows itself to all threads of a traced process, and so wakes those that sleep.
+    if (next === undefined)
+      return this.interrupted.includes(name) && isInterrupted(task.ret) && task.again !== true;
+    return this.fate(name, next) !== 'seen';
   }
 
   private isIgnored(name: string): boolean {
@@ -232,6 +282,7 @@ export class Machine {
   private fate(name: string, sig: number): 'ignored' | 'kills' | 'seen' {
     const facts = this.facts(name);
     if (facts === undefined) return 'seen';
+    if (this.doomed.has(name) && signalName(sig) === 'SIGSEGV') return 'kills';
     if ((BigInt(`0x${facts.caught}`) & bitOf(sig)) !== 0n) return 'seen';
     if ((BigInt(`0x${facts.ignored}`) & bitOf(sig)) !== 0n || IGNORED_SIGNALS.includes(sig)) return 'ignored';
     return ['SIGUSR1', 'SIGTERM', 'SIGRTMIN'].includes(signalName(sig)) ? 'kills' : 'seen';
@@ -244,6 +295,10 @@ export class Machine {
 
   private senderOf(sig: number, code: number, pid: number): string {
     return codeName(sig, code) === 'SI_KERNEL' ? 'kernel' : this.nameOf(pid);
+  }
+
+  private nameOfId(id: number): string {
+    return [...this.ids].find(([, one]) => one === id)?.[0] ?? '';
   }
 
   private idOf(name: string): number {
@@ -269,22 +324,26 @@ export class Machine {
         this.name(action.creates, task);
       }
       this.tasks.set(task.id, task);
+      if (task.state === 'ready' && isInterrupted(task.ret) && task.again !== true)
+        this.interrupted.push(this.nameOfId(task.id));
     }
     for (const [name, action] of this.unfinished) {
       const task = this.task(name);
       if (task?.state !== 'ready' || this.isInterrupted(name)) continue;
       this.unfinished.delete(name);
+      if (errnoOf(task.ret) === 'EINTR') this.cutOff.push(name);
+      if (action.command.startsWith(`call ${SYS.rt_sigtimedwait} `) && task.ret > 0)
+        this.awaited.push({ name, sig: task.ret });
       for (const [register, value] of Object.entries((await action.results?.(task.ret)) ?? {}))
         this.registers.set(register, value);
     }
   }
 }
 
-/** The signal a task would take next: its own before its process's, the lowest number first; 0 for none. */
-function firstOf({ pending, shared, blocked }: Facts): number {
-  for (const queue of [pending, shared]) {
+/** The signals a task would take, in their order: its own before its process's, the lowest number first. */
+function openOf({ pending, shared, blocked }: Facts): number[] {
+  return [pending, shared].flatMap((queue) => {
     const open = BigInt(`0x${queue}`) & ~BigInt(`0x${blocked}`);
-    for (let sig = 1; sig <= 64; sig++) if ((open & bitOf(sig)) !== 0n) return sig;
-  }
-  return 0;
+    return Array.from({ length: 64 }, (_, bit) => bit + 1).filter((sig) => (open & bitOf(sig)) !== 0n);
+  });
 }

@@ -105,6 +105,8 @@ async function create(machine: Machine, s: KernelState, name: string): Promise<v
     (shares('sighand') ? CLONE_NUMBERS.CLONE_SIGHAND : 0) |
     (task.files !== '' && shares('files') ? CLONE_NUMBERS.CLONE_FILES : 0);
   const { exit_signal } = task;
+  if (creator === ROOT && exit_signal !== 'SIGCHLD')
+    throw new NotDriven(`${name} would be a zombie that ${ROOT} has to collect`);
   const signal = exit_signal === 'thread' || exit_signal === '' ? 0 : SIGNAL_NUMBERS[exit_signal];
   if ((flags & CLONE_NUMBERS.CLONE_PARENT) !== 0 && exit_signal !== 'SIGCHLD')
     throw new NotDriven(`${name} would have the exit signal of ${creator}`);

@@ -5,7 +5,7 @@
  * them, as far as it can, and the steps of others come before or after. What needs somebody else to move in between
  * can only be seen in the model.
  */
-import type { KernelState } from '../kernel/state.js';
+import { SIGNALS, type KernelState, type Sig } from '../kernel/state.js';
 
 /** What is done with a real task to make it take a step of the model. */
 export type Command =
@@ -19,6 +19,9 @@ export type Command =
   | 'signal'
   /** It does what it has to on its way to user mode. */
   | 'park';
+
+/** Signals that are ignored or kill, without a core, unless something is done about them. */
+const UNSEEN_BY_DEFAULT: readonly Sig[] = ['SIGCHLD', 'SIGCONT', 'SIGUSR1', 'SIGTERM', 'SIGRTMIN'];
 
 /** Steps that begin somewhere a task is held, by label; every other label that is not inside is an operation. */
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -74,7 +77,52 @@ export function isHeld(s: KernelState, name: string): boolean {
   const { pc, jobctl } = s.task[name]!;
   if (pc === 'exit/K9') return isAloneAtDeath(s, name);
   // The last thread of a group to stop tells the parent within the same call.
-  return jobctl !== 'telling' && insideOf(pc) === '';
+  return jobctl !== 'telling' && insideOf(pc) === '' && !takesUnseen(s, name);
+}
+
+/** Has a thread been killed? */
+export function isKilled(s: KernelState, name: string): boolean {
+  return s.task[name]!.pending.some((entry) => entry.startsWith('SIGKILL '));
+}
+
+/**
+ * Can a task go on sleeping, as the signal that has come is for its process, and another thread would take it as well? The
+ * kernel wakes one of them (complete_signal).
+ */
+export function mayLeaveSignal(s: KernelState, name: string): boolean {
+  const task = s.task[name]!;
+  if (isKilled(s, name) || deliverable(s, name, task.pending).length > 0) return false;
+  const { shared_pending } = s.signal[task.group_leader]!;
+  return Object.entries(s.task).some(
+    ([other, { state, group_leader }]) =>
+      other !== name &&
+      state === 'running' &&
+      group_leader === task.group_leader &&
+      deliverable(s, other, shared_pending).length > 0,
+  );
+}
+
+/** The next signal is one to ignore or to die of: a tracer is shown it, and lets it through as soon as it can. */
+function takesUnseen(s: KernelState, name: string): boolean {
+  const { state, pc, jobctl, pending, group_leader, sighand, task_works } = s.task[name]!;
+  const { shared_pending, untold } = s.signal[group_leader] ?? { shared_pending: [], untold: '' };
+  if (state !== 'running' || pc === 'exit/K6' || jobctl !== '' || task_works.length > 0 || untold !== '')
+    return false;
+  const own = deliverable(s, name, pending);
+  const [next] = own.length > 0 ? own : deliverable(s, name, shared_pending);
+  if (next === undefined) return false;
+  const action = s.sighand[sighand]?.[next] ?? 'default';
+  return action === 'ignore' || (action === 'default' && UNSEEN_BY_DEFAULT.includes(next));
+}
+
+/** Signals of a queue that a task does not block, in the order in which it takes them. */
+function deliverable(s: KernelState, name: string, queue: readonly string[]): Sig[] {
+  const blocked = (s.sigset[s.task[name]!.blocked] ?? '').split(' ');
+  return SIGNALS.filter(
+    (sig) =>
+      queue.some((entry) => entry.startsWith(`${sig} `)) &&
+      (sig === 'SIGKILL' || sig === 'SIGSTOP' || !blocked.includes(sig)),
+  );
 }
 
 /**

@@ -29,16 +29,26 @@ static void become(struct task *t, enum state state)
 	t->changed = true;
 }
 
-static struct task *task_of(pid_t tid)
+static struct task *known_task(pid_t tid)
 {
 	for (int i = 0; i < task_count; i++)
 		if (tasks[i].tid == tid && tasks[i].state != GONE)
 			return &tasks[i];
+	return 0;
+}
+
+static struct task *task_of(pid_t tid)
+{
+	struct task *known = known_task(tid);
+	if (known)
+		return known;
 	if (task_count == MOST_TASKS)
 		give_up("there are too many tasks", 0);
 	struct task *t = &tasks[task_count++];
 	memset(t, 0, sizeof *t);
 	t->tid = tid;
+	t->tgid = tgid_of(tid);
+	t->is_held = true;
 	become(t, RUNNING);
 	return t;
 }
@@ -72,11 +82,10 @@ static unsigned long message_of(const struct task *t)
 /* A thread that has executed a program bears the tid of its leader from now on, which is gone (de_thread, 6.18). */
 static struct task *exchange_tids(struct task *t)
 {
-	pid_t old = (pid_t)message_of(t);
+	struct task *thread = known_task((pid_t)message_of(t));
 	t->fresh = true;
-	if (old == t->tid)
+	if (!thread || thread == t)
 		return t;
-	struct task *thread = task_of(old);
 	become(t, GONE);
 	thread->tid = t->tid;
 	t->tid = 0;
@@ -133,12 +142,18 @@ static void digest(struct task *t, int status)
 		become(t, EXITING);
 		return;
 	case PTRACE_EVENT_STOP:
-		if (sig == SIGTRAP) { /* a new task, or one that a SIGCONT has woken */
-			become(t, READY);
+		if (sig == SIGTRAP) {
+			/* A SIGCONT shows like this to all threads; one that was not stopped goes on with what it is doing. */
+			if (t->is_held)
+				become(t, READY);
+			else
+				let_go(t, 0);
+			t->is_held = false;
 			return;
 		}
 		ptrace(PTRACE_LISTEN, t->tid, 0, 0);
 		become(t, STOPPED);
+		t->is_held = true;
 		return;
 	}
 	if (sig == (SIGTRAP | 0x80)) {
@@ -153,16 +168,21 @@ static void digest(struct task *t, int status)
 		become(t, SIGNAL);
 }
 
-/* Dead, and kept for us. A leader whose threads live on is not shown by waitid; it is dead once it has no program. */
+/*
+ * Dead, and kept for us. It is waited for until it is off its CPU: with a zombie that can be seen its death is not over
+ * yet, as it releases those of its children that nobody waits for after that (exit_notify, 6.18). A leader whose threads live on is not shown by
+ * waitid; it is dead once it has no program.
+ */
 static bool is_dead(const struct task *t)
 {
 	siginfo_t info;
 	info.si_pid = 0;
 	if (waitid(P_PID, (id_t)t->tid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 && info.si_pid == t->tid)
-		return info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED;
+		return (info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED) &&
+		       !is_running(t->tid);
 	char path[40], target[1];
 	snprintf(path, sizeof path, "/proc/%d/exe", t->tid);
-	return readlink(path, target, sizeof target) < 0 && is_zombie(t->tid);
+	return readlink(path, target, sizeof target) < 0 && is_zombie(t->tid) && !is_running(t->tid);
 }
 
 /* A held task leaves its stop only by SIGKILL; a question of ptrace then fails. */
@@ -170,6 +190,30 @@ static bool has_left(const struct task *t)
 {
 	unsigned long message;
 	return ptrace(PTRACE_GETEVENTMSG, t->tid, 0, &message) < 0 && errno == ESRCH;
+}
+
+/*
+ * A thread whose execve fails past the point of no return has taken the tid of its leader by then, and nobody has told
+ * the tracer: its stops are seen as those of the leader. Any other that is not there any more is released.
+ */
+static void find_again(struct task *t)
+{
+	for (int i = 0; i < task_count; i++) {
+		struct task *leader = &tasks[i];
+		if (leader == t || leader->tid != t->tgid)
+			continue;
+		enum state state = leader->state;
+		t->tid = leader->tid;
+		t->ret = leader->ret;
+		t->info = leader->info;
+		t->status = leader->status;
+		become(leader, GONE);
+		leader->tid = 0;
+		/* What is dead is the leader. */
+		become(t, state == ZOMBIE || state == EXITING ? RUNNING : state);
+		return;
+	}
+	become(t, GONE);
 }
 
 /* Looks at one task; false while it has yet to come to rest. */
@@ -202,7 +246,9 @@ static bool look_at(struct task *t)
 		break;
 	}
 	/* Whom it has woken before it came to rest has been looked at already, so all are looked at again. */
-	if (is_dead(t)) {
+	if (kill(t->tid, 0) < 0 && errno == ESRCH) {
+		find_again(t);
+	} else if (is_dead(t)) {
 		become(t, ZOMBIE);
 	} else if (sleeps(t->tid, where)) {
 		snprintf(t->where, sizeof t->where, "%s", where);

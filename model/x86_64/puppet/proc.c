@@ -25,6 +25,13 @@ static bool read_proc(pid_t tid, const char *name, char *text, size_t size)
 	return true;
 }
 
+/* Is it on a CPU, or waiting for one? Reading this waits until a task that is about to sleep is off its CPU. */
+bool is_running(pid_t tid)
+{
+	char text[256];
+	return read_proc(tid, "syscall", text, sizeof text) && text[0] == 'r';
+}
+
 /*
  * Does a task that was let go sleep where only another task, or a signal, can wake it? Its state is not asked of
  * /proc/TID/stat: that takes a reference to the memory, by which the kernel would think that a dying sole user is none
@@ -35,15 +42,14 @@ bool sleeps(pid_t tid, char where[40])
 	static const char *const places[] = {"futex", "do_wait", "kernel_clone", "vfork", "sigtimedwait",
 	                                     "do_sigtimedwait", "pause", "begin_new_exec", "de_thread",
 	                                     "pipe_read", "do_signal_stop", 0};
-	char text[256], name[40];
+	char name[40];
 	if (!read_proc(tid, "wchan", name, sizeof name))
 		return false;
 	for (int i = 0; places[i]; i++) {
 		if (!strstr(name, places[i]))
 			continue;
 		strcpy(where, name);
-		/* Reading this waits until the task is off its CPU. */
-		return read_proc(tid, "syscall", text, sizeof text) && text[0] != 'r';
+		return !is_running(tid);
 	}
 	return false;
 }
@@ -68,6 +74,13 @@ bool is_zombie(pid_t tid)
 	char stat[512];
 	char state = state_of(tid, stat, sizeof stat);
 	return state == 'Z' || state == 'X';
+}
+
+pid_t tgid_of(pid_t tid)
+{
+	char status[4096];
+	const char *tgid = read_proc(tid, "status", status, sizeof status) ? strstr(status, "\nTgid:") : 0;
+	return tgid ? (pid_t)strtol(tgid + 6, 0, 10) : tid;
 }
 
 /* The field of /proc/TID/stat with this number, as proc(5) counts. */

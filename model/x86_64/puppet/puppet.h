@@ -29,9 +29,11 @@ enum state {
 
 struct task {
 	pid_t tid;
+	pid_t tgid;
 	enum state state;
 	bool changed;      /* since the last reply */
 	bool fresh;        /* has executed the image, which has yet to map the stub */
+	bool is_held;      /* new, or stopped: when it shows again, it is held */
 	bool again;        /* back from a handler, and about to make its last system call again */
 	long ret;          /* what its last system call or load gave */
 	siginfo_t info;    /* of the signal it is taking */
@@ -55,8 +57,10 @@ void take_signal(struct task *t, int sig, bool withdraw);
 
 /* proc.c: what /proc tells */
 bool sleeps(pid_t tid, char where[40]);
+bool is_running(pid_t tid);
 bool is_stopped(pid_t tid);
 bool is_zombie(pid_t tid);
+pid_t tgid_of(pid_t tid);
 bool print_facts(const struct task *t, int id, bool first);
 
 /* main.c */
