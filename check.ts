@@ -98,6 +98,10 @@ function declare(done: (code: number) => void): Command {
     .command('litmus')
     .description('asks the kernel of the model what each litmus test asks, and compares the answers')
     .argument('[FILE...]', 'tests of your own (default: those that come with the package)')
+    .option(
+      '--on-kernel',
+      'ask the running kernel, too: real tasks are made to take each outcome of the model',
+    )
     .option('--format <NAME>', litmusFormats.join(', '), 'text')
     .action(async (files: string[], flags: LitmusFlags) => done(await litmus(files, flags)));
   program

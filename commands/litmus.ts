@@ -1,5 +1,6 @@
 /** `check litmus`: asks the kernel of the model what each litmus file asks, and compares the answer. */
 import { explicit } from '../checker/explicit.js';
+import type { Action } from '../checker/result.js';
 import {
   judge,
   LitmusError,
@@ -16,8 +17,12 @@ import {
 } from '../model/litmus/index.js';
 import { DEFAULT_RELEASE } from '../model/platforms.js';
 import type { System } from '../model/system.js';
+import type { Puppet } from '../model/x86_64/puppet.js';
 import { codes } from './codes.js';
+import { startHere } from './here.js';
 import { oneOf } from './names.js';
+import { onKernel, type KernelAnswer } from './on-kernel.js';
+import { jsonAnswer, printAnswer, printKernels } from './on-kernel-text.js';
 import { writeOut } from './output.js';
 import { Problem } from './problem.js';
 
@@ -26,12 +31,17 @@ export interface LitmusResult extends Judgement {
   /** Each once, in the order of their text. */
   readonly outcomes: readonly Outcome[];
   readonly states: number;
+  /** A run to each outcome, in the same order. */
+  readonly paths: readonly (readonly Action[])[];
+  /** What the running kernel says, if it was asked. */
+  readonly kernel?: KernelAnswer;
 }
 
 export const litmusFormats = ['text', 'json'] as const;
 
 export interface LitmusFlags {
   readonly format: string;
+  readonly onKernel?: boolean;
 }
 
 /** Runs the command on the files given, or on all that are shipped; answers with the exit code. */
@@ -41,10 +51,28 @@ export async function litmus(files: readonly string[], flags: LitmusFlags): Prom
   // All files are read before the first is run, so that one that cannot be read does not waste a run.
   const all = (files.length > 0 ? files : shippedLitmus()).map(prepare);
   const results: LitmusResult[] = [];
-  for (const { test, system } of all) results.push(await runLitmus(test, system));
+  const puppet = flags.onKernel === true ? await startHere() : undefined;
+  try {
+    for (const { test, system } of all) {
+      const result = await runLitmus(test, system);
+      results.push(puppet === undefined ? result : await askKernel(puppet, system, result));
+    }
+  } finally {
+    await puppet?.end();
+  }
   const seconds = (performance.now() - started) / 1000;
   await writeOut(format === 'json' ? printJson(results, seconds) : printText(results, seconds));
-  return results.every(({ asExpected }) => asExpected) ? codes.fine : codes.violated;
+  return results.every(isFine) ? codes.fine : codes.violated;
+}
+
+function isFine({ asExpected, kernel }: LitmusResult): boolean {
+  return asExpected && kernel?.result !== 'refuted';
+}
+
+async function askKernel(puppet: Puppet, system: System, result: LitmusResult): Promise<LitmusResult> {
+  const { test, outcomes, paths } = result;
+  const asked = outcomes.map((outcome, index) => ({ outcome: JSON.stringify(outcome), path: paths[index]! }));
+  return { ...result, kernel: await onKernel(puppet, test, system, asked) };
 }
 
 function prepare(file: string): { test: Litmus; system: System } {
@@ -66,43 +94,45 @@ export async function runLitmus(test: Litmus, system: System = litmusSystem(test
   const { properties, states, exhausted } = await explicit(system);
   if (!exhausted) throw new Error(`${test.file}: the search did not end`);
   const found = properties.find(({ name }) => name === OUTCOME)!;
-  const outcomes = found.counterexamples
-    .map(({ cause }) => cause.object)
-    .toSorted()
-    .map((text): Outcome => JSON.parse(text));
-  return { test, outcomes, states, ...judge(test, outcomes) };
+  const sorted = found.counterexamples.toSorted((a, b) => (a.cause.object < b.cause.object ? -1 : 1));
+  const outcomes = sorted.map(({ cause }): Outcome => JSON.parse(cause.object));
+  const paths = sorted.map(({ path }) => path);
+  return { test, outcomes, paths, states, ...judge(test, outcomes) };
 }
 
 function printText(results: readonly LitmusResult[], seconds: number): string {
-  const wrong = results.filter(({ asExpected }) => !asExpected);
+  const wrong = results.filter((result) => !isFine(result));
   const summary =
     wrong.length === 0
       ? `${results.length} litmus tests, every answer as expected`
       : `${wrong.length} of ${results.length} litmus tests are not as expected: ${wrong.map(({ test }) => test.name).join(', ')}`;
-  return [...results.map(printResult), `${summary} (${seconds.toFixed(1)} s)`, ''].join('\n');
+  const kernels = results.flatMap(({ kernel }) => kernel ?? []);
+  const asked = kernels.length === 0 ? [] : [printKernels(kernels)];
+  return [...results.map(printResult), `${summary} (${seconds.toFixed(1)} s)`, ...asked, ''].join('\n');
 }
 
 function printResult(result: LitmusResult): string {
-  const { test, outcomes, word, asExpected, reached } = result;
+  const { test, outcomes, word, asExpected, reached, kernel } = result;
   const release = test.kernel === '' ? '' : ` on ${test.kernel}`;
   const verdict = !reached
     ? `${word}${release}, but never reached: ${printCondition(test.reached)}`
     : asExpected
       ? `${word}${release}, as expected`
       : `${word}${release}, where ${test.expect} is expected`;
+  const lines = outcomes.map(
+    (outcome) => `     ${satisfies(outcome, test.exists) ? '*' : ' '} ${printOutcome(outcome)}`,
+  );
   return [
-    `${asExpected ? 'ok  ' : 'DIFF'} ${test.name} (${test.rules.join(', ')})`,
+    `${isFine(result) ? 'ok  ' : 'DIFF'} ${test.name} (${test.rules.join(', ')})`,
     `     ${test.question}`,
-    ...outcomes.map(
-      (outcome) => `     ${satisfies(outcome, test.exists) ? '*' : ' '} ${printOutcome(outcome)}`,
-    ),
+    ...(kernel === undefined ? lines : printAnswer(kernel, lines)),
     `     ${printCondition(test.exists)}: ${verdict}`,
     '',
   ].join('\n');
 }
 
 function printJson(results: readonly LitmusResult[], seconds: number): string {
-  const tests = results.map(({ test, outcomes, states, word, reached, asExpected }) => ({
+  const tests = results.map(({ test, outcomes, states, word, reached, asExpected, kernel }) => ({
     name: test.name,
     file: test.file,
     rules: test.rules,
@@ -117,6 +147,7 @@ function printJson(results: readonly LitmusResult[], seconds: number): string {
     outcomes: outcomes.map((outcome) => ({ ...outcome })),
     because: test.because,
     source: test.source,
+    ...(kernel === undefined ? {} : { onKernel: jsonAnswer(kernel) }),
   }));
   return `${JSON.stringify({ schemaVersion: 1, tests, seconds }, null, 2)}\n`;
 }

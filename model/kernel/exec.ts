@@ -44,13 +44,6 @@ export function execve<S extends KernelState>(label: string, row: string, call: 
       k.t.mm = unusedName(k, 'mm', k.me);
     }),
     kernel(`${label}/new_image`, `${row}, EXEC-9`, (k) => {
-      // EXEC-6: a failure this late cannot return to a caller that is no more.
-      if (call.outcome(k) === 'fails-late') {
-        k.says('--- SIGSEGV {si_code=SI_KERNEL} --- (the new image cannot be loaded)');
-        do_group_exit(k, 'CLD_DUMPED', 'SIGSEGV');
-        return;
-      }
-      k.says('<... execve resumed> = 0');
       const table = k.s.sighand[k.t.sighand]!;
       // CLONE-13: who shared the table keeps the old one.
       const sighand = unusedName(k, 'sighand', k.me);
@@ -64,6 +57,13 @@ export function execve<S extends KernelState>(label: string, row: string, call: 
       // REP-5: a plain exec keeps it.
       if (call.privileged === true) k.t.pdeath_signal = '';
       k.t.self_exec_id = Math.min(k.t.self_exec_id + 1, 2);
+      // EXEC-6: a failure this late cannot return to a caller that is no more. The loader fails after all of the above.
+      if (call.outcome(k) === 'fails-late') {
+        k.says('--- SIGSEGV {si_code=SI_KERNEL} --- (the new image cannot be loaded)');
+        do_group_exit(k, 'CLD_DUMPED', 'SIGSEGV');
+        return;
+      }
+      k.says('<... execve resumed> = 0');
     }),
   ];
 }

@@ -76,10 +76,13 @@ export function send_signal<S extends KernelState>(
   return { fate: 'queued', pending: '' };
 }
 
-/** Would this thread take the signal now? A stopped one would not, nor one that is exiting. SIG-6 */
+/**
+ * Would this thread take the signal now? A stopped one would not, though others of its group have yet to stop, nor one
+ * that is exiting. SIG-6
+ */
 function wants_signal<S extends KernelState>(k: Cpu<S>, task: Task, sig: Sig): boolean {
-  const standsStill = task.jobctl === 'stopped' || task.jobctl === 'telling';
-  if (task.state !== 'running' || (standsStill && signalOf(k, task).stop === 'stopped')) return false;
+  const tellsOfStop = task.jobctl === 'telling' && signalOf(k, task).stop === 'stopped';
+  if (task.state !== 'running' || task.jobctl === 'stopped' || tellsOfStop) return false;
   return !isBlocked(k, task, sig);
 }
 

@@ -13,6 +13,9 @@ export interface SigWait<S extends KernelState> {
   done(k: Cpu<S>, entry: string): void;
 }
 
+/** These two cannot be waited for (kernel: do_sigtimedwait, 6.18). */
+const NEVER_AWAITED: readonly Sig[] = ['SIGKILL', 'SIGSTOP'];
+
 /** A signal taken this way has no other effect, whatever its disposition is. SIG-2: the thread's own queue first. */
 export function sigtimedwait<S extends KernelState>(label: string, row: string, call: SigWait<S>): Step<S>[] {
   return [
@@ -42,7 +45,7 @@ function awaited<S extends KernelState>(k: Cpu<S>, signals: readonly Sig[]): str
   const queues = [k.t.pending, signalOf(k, k.t).shared_pending];
   return queues
     .flatMap((queue) =>
-      SIGNALS.filter((sig) => signals.includes(sig)).map((sig) =>
+      SIGNALS.filter((sig) => signals.includes(sig) && !NEVER_AWAITED.includes(sig)).map((sig) =>
         queue.find((entry) => readSiginfo(entry).sig === sig),
       ),
     )

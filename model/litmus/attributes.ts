@@ -22,8 +22,16 @@ const SHARED = { memory: 'mm', files: 'files', handlers: 'sighand' } as const;
 
 const SHARABLE = ['memory', 'files', 'handlers'] as const;
 
-/** By first word. In this order they are applied, so that who shares something is known before it is changed. */
+/** By first word. In this order they are applied, to all tasks, so that what a thread shares is known before. */
 const KINDS: Readonly<Record<string, Kind>> = {
+  child: {
+    usage: 'child of P',
+    apply(subject, [, of]) {
+      const parent = subject.other(of);
+      subject.task.real_parent = of!;
+      parent.children = [...parent.children, subject.name];
+    },
+  },
   thread: {
     usage: 'thread of P',
     apply(subject, [, of]) {
@@ -36,14 +44,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
         sighand: leader.sighand,
         files: leader.files,
       });
-    },
-  },
-  child: {
-    usage: 'child of P',
-    apply(subject, [, of]) {
-      const parent = subject.other(of);
-      subject.task.real_parent = of!;
-      parent.children = [...parent.children, subject.name];
     },
   },
   shares: {
@@ -92,28 +92,31 @@ function act(subject: Subject, action: string, sig: string | undefined, flags: r
 
 export function applyAttributes(litmus: Litmus, s: LitmusState): void {
   const order = Object.keys(KINDS);
-  for (const [name, attributes] of Object.entries(litmus.attributes)) {
+  const all = Object.entries(litmus.attributes).flatMap(([name, attributes]) =>
+    attributes.map((attribute) => ({ name, attribute })),
+  );
+  for (const { name, attribute } of all.toSorted(
+    (a, b) => rank(order, a.attribute) - rank(order, b.attribute),
+  )) {
     const task = s.task[name];
-    for (const { line, words } of attributes.toSorted((a, b) => rank(order, a) - rank(order, b))) {
-      const refuse = (what: string): never => {
-        throw new LitmusError(litmus.file, line, what);
-      };
-      if (task === undefined) refuse(`${name} has no column`);
-      if (task!.state === 'absent') refuse(`${name} is cloned, so it is not there at the start`);
-      const [first = '', ...rest] = words;
-      const kind = KINDS[first];
-      const usages = Object.values(KINDS).map(({ usage }) => usage);
-      if (kind === undefined)
-        refuse(`"${words.join(' ')}" says nothing of a task; write ${usages.join('; ')}`);
-      const other = (of: string | undefined): Task => {
-        const found = s.task[of ?? ''];
-        if (found === undefined || found.state === 'absent' || found === task)
-          return refuse(`"${of ?? ''}" is no other task there is at the start; write ${kind!.usage}`);
-        return found;
-      };
-      const written = (what: string): never => refuse(`${what}; write ${kind!.usage}`);
-      kind!.apply({ name, task: task!, s, refuse: written, other }, rest);
-    }
+    const { line, words } = attribute;
+    const refuse = (what: string): never => {
+      throw new LitmusError(litmus.file, line, what);
+    };
+    if (task === undefined) refuse(`${name} has no column`);
+    if (task!.state === 'absent') refuse(`${name} is cloned, so it is not there at the start`);
+    const [first = '', ...rest] = words;
+    const kind = KINDS[first];
+    const usages = Object.values(KINDS).map(({ usage }) => usage);
+    if (kind === undefined) refuse(`"${words.join(' ')}" says nothing of a task; write ${usages.join('; ')}`);
+    const other = (of: string | undefined): Task => {
+      const found = s.task[of ?? ''];
+      if (found === undefined || found.state === 'absent' || found === task)
+        return refuse(`"${of ?? ''}" is no other task there is at the start; write ${kind!.usage}`);
+      return found;
+    };
+    const written = (what: string): never => refuse(`${what}; write ${kind!.usage}`);
+    kind!.apply({ name, task: task!, s, refuse: written, other }, rest);
   }
 }
 

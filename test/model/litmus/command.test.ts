@@ -80,6 +80,16 @@ test('tells programs the same', async () => {
   });
 });
 
+test('says in one line why the running kernel cannot be asked', async () => {
+  vi.stubEnv('PATH', folder);
+  const asked = litmus([fileOf('Sometimes')], { format: 'text', onKernel: true });
+  await expect(asked).rejects.toThrow(
+    /^cannot ask this kernel: (there is no C compiler "cc"; install one|it needs Linux)/,
+  );
+  vi.unstubAllEnvs();
+  expect(written).toBe('');
+});
+
 test('refuses what it cannot read before it runs anything', async () => {
   await expect(litmus([fileOf('Always'), join(folder, 'none')], { format: 'text' })).rejects.toThrow(Problem);
   await expect(litmus([fileOf('Perhaps')], { format: 'text' })).rejects.toThrow(

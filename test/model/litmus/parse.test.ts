@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { litmusSystem, parseLitmus } from '../../../model/litmus/index.js';
+import { systemOf } from './walk.js';
 
 const GOOD = [
   'question: Does it?',
@@ -62,7 +63,7 @@ describe('a wrong line is named with what is accepted there', () => {
     [3, 'kernel: 4.99', 'there is no kernel release "4.99" here; from 2.6.19 to 7.1'],
     [3, 'kernels: 5.10', '"kernels:" is no key; there are rules, question, kernel'],
     [4, 'words: x = 1000', '"x = 1000" is no word with a small value: write "x = 0, y = 1"'],
-    [6, 'task P: eats SIGCHLD', '"eats SIGCHLD" says nothing of a task; write thread of P; child of P'],
+    [6, 'task P: eats SIGCHLD', `"eats SIGCHLD" says nothing of a task; write child of P; thread of P`],
     [6, 'task P: handles SIGFOO', 'there is no signal "SIGFOO"; write handles SIGCHLD'],
     [6, 'task C: child of P', 'C is cloned, so it is not there at the start'],
     [6, 'task: child of P', 'write whom the line is about'],
@@ -101,5 +102,13 @@ describe('a wrong line is named with what is accepted there', () => {
     expect(refusal(GOOD.filter((_, index) => index < 8 || index > 10))).toContain(
       'test.litmus has no program',
     );
+  });
+});
+
+test('a thread has the parent of its leader, whichever line comes first', () => {
+  const lines = ['task M: thread of C', 'task C: child of P', '', 'P | C | M', '  |   | exit(0)'];
+  const { initial } = systemOf(...lines);
+  expect(initial).toMatchObject({
+    task: { M: { real_parent: 'P' }, C: { real_parent: 'P' }, P: { children: ['C'] } },
   });
 });

@@ -1,0 +1,196 @@
+/** A litmus test with real tasks: each turn of the model made by the kernel, and what both have then. */
+import { readSiginfo } from '../kernel/state.js';
+import type { Litmus, LitmusState } from '../litmus/litmus.js';
+import { looksAt } from '../litmus/outcome.js';
+import { differencesOf, numberOf, type Difference } from './compare.js';
+import { Machine, Strange, type Taken } from './machine.js';
+import { LAYOUT, SIGNAL_NUMBERS, SYS } from './numbers.js';
+import { operate, tlsAddress, wordAddress } from './operations.js';
+import type { Puppet } from './puppet.js';
+import { setUp } from './setup.js';
+import { commandOf } from './stops.js';
+
+/** Plays one run of a litmus test. */
+export class LitmusMachine {
+  private readonly machine: Machine;
+  private readonly names: readonly string[];
+  private words = new Map<string, number>();
+  private taken: Taken | undefined;
+
+  constructor(
+    puppet: Puppet,
+    private readonly litmus: Litmus,
+  ) {
+    this.machine = new Machine(puppet);
+    this.names = looksAt(litmus);
+  }
+
+  /** Commands given to real tasks so far. */
+  get commands(): number {
+    return this.machine.commands;
+  }
+
+  async start(initial: LitmusState): Promise<void> {
+    await setUp(this.machine, initial, this.litmus.sigpending);
+    for (const [word, value] of Object.entries(initial.word))
+      await this.machine.puppet.poke(wordAddress(this.litmus, word), value);
+    await this.look();
+  }
+
+  /** Makes the turn of a task that begins with this step. `after`: where the model can be then. */
+  async perform(name: string, label: string, after: readonly LitmusState[]): Promise<void> {
+    const { machine } = this;
+    this.taken = undefined;
+    machine.beginTurn();
+    switch (commandOf(label)) {
+      case 'die':
+        await machine.die(name, !after.some((s) => s.task[name]!.pc === 'exit/K9'));
+        break;
+      case 'reap':
+        await machine.reap(name);
+        break;
+      case 'signal':
+        this.taken = await machine.takeSignal(name);
+        break;
+      case 'park':
+        await machine.park(name);
+        break;
+      case 'operation':
+        await this.operate(name, label);
+        break;
+    }
+    await this.look();
+  }
+
+  /** How what the kernel shows now differs from a state of the model, which came from the state before. */
+  differences(s: LitmusState, before?: LitmusState): Difference[] {
+    return [
+      ...this.signalTaken(s, before),
+      ...differencesOf(this.machine, s),
+      ...this.wordsOf(s),
+      ...this.registersOf(s),
+      ...this.handledOf(s),
+      ...this.tlsOf(s),
+    ];
+  }
+
+  /** As above, for what only the task itself can be asked; it disturbs the run, so only at its end. */
+  async finalDifferences(s: LitmusState): Promise<Difference[]> {
+    const found: Difference[] = [];
+    for (const [name, task] of Object.entries(s.task)) {
+      if (this.machine.task(name)?.state !== 'ready' || task.state !== 'running') continue;
+      if (this.names.includes(`${name}.altstack`))
+        found.push(...differ(`${name}.altstack`, task.altstack ? 'yes' : 'no', await this.altstackOf(name)));
+      if (this.names.includes(`${name}.pdeath_signal`)) {
+        const model = task.pdeath_signal === '' ? 0 : SIGNAL_NUMBERS[task.pdeath_signal];
+        found.push(...differ(`${name}.pdeath_signal`, String(model), await this.pdeathSignalOf(name)));
+      }
+    }
+    return found;
+  }
+
+  /** Why the tracer makes the kernel differ from one without; '' if nothing is known. */
+  distortion(): string {
+    return this.machine.distortion();
+  }
+
+  private async operate(name: string, label: string): Promise<void> {
+    const column = this.litmus.columns.find(({ task }) => task === name);
+    const operation = column?.operations[Number.parseInt(label, 10) - 1];
+    if (operation === undefined) throw new Strange(`${name} has no operation ${label}`);
+    await operate(this.machine, this.litmus, name, operation);
+  }
+
+  private async look(): Promise<void> {
+    await this.machine.observe();
+    for (const word of Object.keys(this.litmus.words))
+      this.words.set(word, await this.machine.puppet.peek(wordAddress(this.litmus, word)));
+  }
+
+  private signalTaken(s: LitmusState, before: LitmusState | undefined): Difference[] {
+    if (this.taken === undefined || before === undefined) return [];
+    const { sig, code, from } = this.taken;
+    const queued = (state: LitmusState) => [
+      ...Object.values(state.task).flatMap(({ pending }) => pending),
+      ...Object.values(state.signal).flatMap(({ shared_pending }) => shared_pending),
+    ];
+    const left = queued(s);
+    const gone = queued(before).filter((entry) => {
+      const at = left.indexOf(entry);
+      if (at >= 0) left.splice(at, 1);
+      return at < 0;
+    });
+    const entries = gone.map((entry) => {
+      const { si_code, si_pid, ...rest } = readSiginfo(entry);
+      return `${rest.sig} ${si_code} from ${si_pid === 0 ? 'kernel' : (s.bearer[si_pid] ?? si_pid)}`;
+    });
+    const kernel = `${sig} ${code} from ${from}`.replace('CLD_KILLED', cldOf(entries));
+    return entries.includes(kernel) ? [] : differ('the signal taken', entries.join(' or ') || 'none', kernel);
+  }
+
+  private wordsOf(s: LitmusState): Difference[] {
+    return [...this.words].flatMap(([word, kernel]) =>
+      differ(word, String(numberOf(this.machine, s.bearer, s.word[word]!)), String(kernel)),
+    );
+  }
+
+  private registersOf(s: LitmusState): Difference[] {
+    return Object.entries(s.register).flatMap(([register, model]) => {
+      const [task = ''] = register.split('.');
+      // What an interrupted call returns is decided when a handler runs, or none.
+      if (this.machine.isInterrupted(task) || this.machine.diedInCall(task)) return [];
+      return differ(register, model, this.machine.registers.get(register) ?? '-');
+    });
+  }
+
+  private handledOf(s: LitmusState): Difference[] {
+    return Object.entries(s.handled).flatMap(([name, { taken, code, from }]) => {
+      const kernel = this.machine.handled.get(name) ?? [];
+      const last = kernel.at(-1);
+      const looked = (field: string) => this.names.includes(`${name}.${field}`);
+      return [
+        ...(looked('taken')
+          ? differ(`${name}.taken`, taken.join('+'), kernel.map(({ sig }) => sig).join('+'))
+          : []),
+        ...(looked('code')
+          ? differ(`${name}.code`, code, (last?.code ?? '').replace('CLD_KILLED', cldOf([code])))
+          : []),
+        ...(looked('from') ? differ(`${name}.from`, from, last?.from ?? '') : []),
+      ];
+    });
+  }
+
+  private tlsOf(s: LitmusState): Difference[] {
+    return Object.entries(s.task).flatMap(([name, { state, fsbase }]) => {
+      const kernel = this.machine.facts(name)?.fsbase;
+      if (state !== 'running' || kernel === undefined || this.machine.task(name)?.state !== 'ready')
+        return [];
+      const image = fsbase === '' ? 0 : tlsAddress(this.litmus, fsbase);
+      const isOurs = kernel >= LAYOUT.tls && kernel < LAYOUT.stacks;
+      return differ(`the TLS of ${name}`, String(image), isOurs ? String(kernel) : '0');
+    });
+  }
+
+  private async altstackOf(name: string): Promise<string> {
+    const at = this.machine.buffer(name);
+    const SS_DISABLE = 2;
+    await this.machine.call(name, SYS.sigaltstack, 0, at);
+    return ((await this.machine.puppet.peek(at + 8)) & SS_DISABLE) === 0 ? 'yes' : 'no';
+  }
+
+  private async pdeathSignalOf(name: string): Promise<string> {
+    const at = this.machine.buffer(name);
+    const PR_GET_PDEATHSIG = 2;
+    await this.machine.call(name, SYS.prctl, PR_GET_PDEATHSIG, at);
+    return String(await this.machine.puppet.peek(at));
+  }
+}
+
+function differ(what: string, model: string, kernel: string): Difference[] {
+  return model === kernel ? [] : [{ what, model, kernel }];
+}
+
+/** No core is written here, so the kernel says CLD_KILLED where the model has CLD_DUMPED. */
+function cldOf(models: readonly string[]): string {
+  return models.some((text) => text.includes('CLD_DUMPED')) ? 'CLD_DUMPED' : 'CLD_KILLED';
+}

@@ -1,0 +1,349 @@
+/** Real tasks by the names that the model gives them, what they are doing, and what came of it. */
+import {
+  bitOf,
+  codeName,
+  errnoOf,
+  isInterrupted,
+  LAYOUT,
+  signalName,
+  IGNORED_SIGNALS,
+  SYS,
+} from './numbers.js';
+import { PuppetError, type Facts, type Puppet, type RealTask } from './puppet.js';
+
+/** What is to be done is beyond what can be made of real tasks here; the reason, in one line. */
+export class NotDriven extends Error {
+  override readonly name = 'NotDriven';
+}
+
+/** A real task does something that nothing in the model can be. */
+export class Strange extends Error {
+  override readonly name = 'Strange';
+}
+
+/** What a task is made to do, and how its result reads. */
+export interface Action {
+  /** Without the number of the task: `call 39`. */
+  readonly command: string;
+  /** Whom it makes, if it makes a task. */
+  readonly creates?: string;
+  /** It is to end by a signal of its own making. */
+  readonly diesBySignal?: boolean;
+  /** Results by the names of the registers they are for. Called when it has returned. */
+  readonly results?: (
+    ret: number,
+  ) => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
+}
+
+/** A signal as a task took it. */
+export interface Taken {
+  readonly sig: string;
+  readonly code: string;
+  /** Who sent it: a task, `init`, or `kernel`. */
+  readonly from: string;
+}
+
+/** The first task: the parent of those there are at the start, and the reaper of last resort. */
+export const ROOT = 'init';
+
+export class Machine {
+  private readonly tasks = new Map<number, RealTask>();
+  private readonly ids = new Map<string, number>();
+  private readonly births = new Map<string, number>();
+  private readonly unfinished = new Map<string, Action>();
+  /** Who was made to make its call again, in this turn, by a signal that only a tracer sees. */
+  private disturbed: string[] = [];
+  /** Who has died in a call. */
+  private readonly lost = new Set<string>();
+  /** Whom the kernel kills for what it has done. */
+  private readonly doomed = new Set<string>();
+  /** Has somebody gone on in this turn whose call was interrupted, with no handler to end it? */
+  private abandoned = false;
+  /** Whose call was interrupted in this turn. */
+  private interrupted: string[] = [];
+  /** Whose call has ended by EINTR in this turn. */
+  private cutOff: string[] = [];
+  /** Signals that a sigtimedwait has taken in this turn, by whom. */
+  private awaited: { name: string; sig: number }[] = [];
+  private known: ReadonlyMap<number, Facts> = new Map();
+  /** What calls have returned, by register. */
+  readonly registers = new Map<string, string>();
+  /** What handlers have seen, by task, in order. */
+  readonly handled = new Map<string, Taken[]>();
+  /** Commands that were given since the start. */
+  commands = 0;
+
+  constructor(readonly puppet: Puppet) {}
+
+  /** Begins anew with one task. */
+  async start(): Promise<void> {
+    const [root] = await this.puppet.reset();
+    if (root === undefined) throw new PuppetError('the first task is not there');
+    this.tasks.set(root.id, root);
+    this.name(ROOT, root);
+  }
+
+  /** The task of this name as it was seen last; undefined before it was made. */
+  task(name: string): RealTask | undefined {
+    return this.tasks.get(this.ids.get(name) ?? -1);
+  }
+
+  /** What /proc told of it last; undefined when nothing is left of it. */
+  facts(name: string): Facts | undefined {
+    const task = this.task(name);
+    return task === undefined ? undefined : this.known.get(task.id);
+  }
+
+  /** The tid a task was born with; undefined before it was made. */
+  birth(name: string): number | undefined {
+    return this.births.get(name);
+  }
+
+  /** Who was born with this tid. */
+  nameOf(tid: number): string {
+    if (tid === 0) return 'kernel';
+    for (const [name, birth] of this.births) if (birth === tid) return name;
+    return String(tid);
+  }
+
+  /** The memory of a task for what its calls read and write. */
+  buffer(name: string): number {
+    return LAYOUT.buffers + (this.ids.get(name) ?? 0) * LAYOUT.bufferSize;
+  }
+
+  /** The top of the stack of the next task. */
+  nextStack(): number {
+    return LAYOUT.stacks + (this.tasks.size + 1) * LAYOUT.stackSize - 64;
+  }
+
+  /** Is what it does undecided, as a signal has interrupted it? */
+  isInterrupted(name: string): boolean {
+    const task = this.task(name);
+    return task?.state === 'ready' && (isInterrupted(task.ret) || task.again === true);
+  }
+
+  /** Has it died in a call, so that nobody can tell what that would have returned? */
+  diedInCall(name: string): boolean {
+    if (!['exiting', 'zombie', 'gone'].includes(this.task(name)?.state ?? '')) return false;
+    // A tracer sees a call return before the signal kills that has ended it.
+    if (this.unfinished.has(name) || this.cutOff.includes(name)) this.lost.add(name);
+    return this.lost.has(name);
+  }
+
+  async pokeLongs(address: number, values: readonly (number | bigint)[]): Promise<void> {
+    for (const [index, value] of values.entries()) {
+      const long = BigInt.asUintN(64, BigInt(value));
+      await this.puppet.poke(address + 8 * index, Number(long & 0xffffffffn));
+      await this.puppet.poke(address + 8 * index + 4, Number(long >> 32n));
+    }
+  }
+
+  /** What the tracer has done to the tasks is forgotten with each turn. */
+  beginTurn(): void {
+    this.disturbed = [];
+    this.awaited = [];
+    this.cutOff = [];
+    this.abandoned = false;
+    this.interrupted = [];
+  }
+
+  /** Makes a task do something; it may sleep in it. */
+  async make(name: string, action: Action): Promise<void> {
+    const before = this.unfinished.get(name);
+    this.abandoned ||= before !== undefined && this.isInterrupted(name) && before.command !== action.command;
+    this.unfinished.set(name, action);
+    const [verb, ...rest] = action.command.split(' ');
+    await this.command([verb, this.idOf(name), ...rest].join(' '));
+    // A signal that nobody would see without a tracer has come first.
+    while (this.task(name)?.state === 'signal' && this.isIgnored(name)) await this.pass(name);
+    if (action.diesBySignal !== true) return;
+    this.doomed.add(name);
+    if (this.task(name)?.state === 'signal') await this.pass(name);
+  }
+
+  /** Makes a call that cannot sleep, and gives its result. */
+  async call(name: string, ...numbers: readonly (number | bigint)[]): Promise<number> {
+    let result: number | undefined;
+    const results = (ret: number) => {
+      result = ret;
+      return {};
+    };
+    await this.make(name, { command: `call ${numbers.join(' ')}`, results });
+    if (result === undefined) throw new Strange(`${name} has not come back from a call that does not sleep`);
+    return result;
+  }
+
+  /** Lets a dying task die; `isTold`: its parent hears of it at once. */
+  async die(name: string, isTold: boolean): Promise<void> {
+    await this.command(`go ${this.idOf(name)}`);
+    // A leader that dies of another thread's execve is gone by itself.
+    if (isTold && this.task(name)?.state === 'zombie') await this.reap(name);
+  }
+
+  /** Lets the parent of a dead task hear of it, and that of a leader whose last thread it was. */
+  async reap(name: string): Promise<void> {
+    await this.command(`reap ${this.idOf(name)}`);
+    const leader = [...this.tasks.values()].find(
+      ({ state, tid }) => state === 'zombie' && tid === this.facts(name)?.tgid,
+    );
+    if (leader !== undefined) await this.command(`reap ${leader.id}`);
+  }
+
+  /** Does what a task has to do on its way to user mode. */
+  async park(name: string): Promise<void> {
+    const id = this.idOf(name);
+    this.unfinished.delete(name);
+    await this.command(`park ${id}`);
+    const task = this.task(name);
+    if (task?.state === 'signal' && signalName(task.sig ?? 0) === 'SIGSTOP')
+      await this.command(`signal ${id} ${task.sig}`);
+  }
+
+  /** Lets a task take its next signal, with all that becomes of it, and says which it was. */
+  async takeSignal(name: string): Promise<Taken> {
+    const id = this.idOf(name);
+    if (this.task(name)?.state === 'ready') await this.command(`go ${id}`);
+    const { state, sig, code, pid } = this.task(name)!;
+    if (state !== 'signal' || sig === undefined)
+      throw new Strange(`${name} has no signal to take, and is ${state}`);
+    const taken = { sig: signalName(sig), code: codeName(sig, code!), from: this.senderOf(sig, code!, pid!) };
+    const isCaught = (BigInt(`0x${this.facts(name)?.caught ?? '0'}`) & bitOf(sig)) !== 0n;
+    // Without a handler the model goes back to the call, and so does this one, but only when it is told to.
+    if (!isCaught) this.unfinished.delete(name);
+    await this.command(`signal ${id} ${sig} ${isCaught ? 0 : 1}`);
+    if (isCaught && this.task(name)?.state === 'signal')
+      throw new NotDriven(
+        'a stop comes before the first instruction of a handler, which nothing else does here',
+      );
+    if (this.task(name)?.state !== 'handler') return taken;
+    this.handled.set(name, [...(this.handled.get(name) ?? []), taken]);
+    await this.command(`go ${id}`);
+    return taken;
+  }
+
+  /**
+   * Looks at all tasks. Signals that nobody would see without a tracer are let through first: those that are ignored,
+   * which the kernel would not even have sent, and those that kill, which it would have done as they were sent.
+   */
+  async observe(): Promise<void> {
+    for (let more = true; more;) {
+      this.known = new Map((await this.puppet.facts()).map((facts) => [facts.id, facts]));
+      more = false;
+      for (const [name] of this.ids) {
+        if (name === ROOT || !this.takesUnseen(name)) continue;
+        if (this.isInterrupted(name) || this.cutOff.includes(name)) this.disturbed.push(name);
+        await this.command(`go ${this.idOf(name)}`);
+        while (this.task(name)?.state === 'signal' && this.isUnseen(name)) await this.pass(name);
+        more = true;
+      }
+    }
+  }
+
+  /** What the tracer itself keeps from happening just now; '' if nothing is known. */
+  distortion(): string {
+    if (this.disturbed.length > 0)
+      return 'for a tracer a signal that is ignored wakes a sleeper, which then looks again (sig_ignored)';
+    if (this.awaited.some(({ name, sig }) => this.fate(name, sig) !== 'seen'))
+      return 'for a traced task a signal is neither dropped nor turned into SIGKILL as it is sent, and sigtimedwait takes it';
+    if (this.abandoned)
+      return 'the model settles what an interrupted call returns before another thread takes the signal';
+    for (const name of this.ids.keys()) {
+      const [task, facts] = [this.task(name), this.facts(name)];
+      if (task === undefined || facts === undefined) continue;
+      const inVfork = task.state === 'blocked' && /vfork|kernel_clone/.test(task.where ?? '');
+      const isLate = inVfork || task.state === 'exiting' || task.state === 'ready';
+      if (isLate && openOf(facts).some((sig) => this.fate(name, sig) === 'kills'))
+        return 'a signal does not kill a traced task as it is sent, but only when it is taken (complete_signal)';
+    }
+    return '';
+  }
+
+  private isUnseen(name: string): boolean {
+    const { sig } = this.task(name)!;
+    return this.fate(name, sig!) !== 'seen';
+  }
+
+  private takesUnseen(name: string): boolean {
+    const task = this.task(name);
+    const facts = this.facts(name);
+    if (task?.state !== 'ready' || facts === undefined) return false;
+    const [next] = openOf(facts);
+    // A SIGCONT shows itself to all threads of a traced process, and so wakes those that sleep.
+    if (next === undefined)
+      return this.interrupted.includes(name) && isInterrupted(task.ret) && task.again !== true;
+    return this.fate(name, next) !== 'seen';
+  }
+
+  private isIgnored(name: string): boolean {
+    return this.fate(name, this.task(name)!.sig!) === 'ignored';
+  }
+
+  /** What the kernel would have made of a signal that came to a task that does not block it, without a tracer. */
+  private fate(name: string, sig: number): 'ignored' | 'kills' | 'seen' {
+    const facts = this.facts(name);
+    if (facts === undefined) return 'seen';
+    if (this.doomed.has(name) && signalName(sig) === 'SIGSEGV') return 'kills';
+    if ((BigInt(`0x${facts.caught}`) & bitOf(sig)) !== 0n) return 'seen';
+    if ((BigInt(`0x${facts.ignored}`) & bitOf(sig)) !== 0n || IGNORED_SIGNALS.includes(sig)) return 'ignored';
+    return ['SIGUSR1', 'SIGTERM', 'SIGRTMIN'].includes(signalName(sig)) ? 'kills' : 'seen';
+  }
+
+  private async pass(name: string): Promise<void> {
+    const { id, sig } = this.task(name)!;
+    await this.command(`signal ${id} ${sig}`);
+  }
+
+  private senderOf(sig: number, code: number, pid: number): string {
+    return codeName(sig, code) === 'SI_KERNEL' ? 'kernel' : this.nameOf(pid);
+  }
+
+  private nameOfId(id: number): string {
+    return [...this.ids].find(([, one]) => one === id)?.[0] ?? '';
+  }
+
+  private idOf(name: string): number {
+    const id = this.ids.get(name);
+    if (id === undefined) throw new Strange(`there is no task ${name}`);
+    return id;
+  }
+
+  private name(name: string, { id, tid }: RealTask): void {
+    this.ids.set(name, id);
+    this.births.set(name, tid);
+  }
+
+  private async command(text: string): Promise<void> {
+    this.commands++;
+    const changed = await this.puppet.tasks(text);
+    for (const task of changed) {
+      if (!this.tasks.has(task.id)) {
+        const [, action] =
+          [...this.unfinished].find(([, { creates }]) => creates !== undefined && !this.ids.has(creates)) ??
+          [];
+        if (action?.creates === undefined) throw new Strange(`a task nobody asked for: ${task.tid}`);
+        this.name(action.creates, task);
+      }
+      this.tasks.set(task.id, task);
+      if (task.state === 'ready' && isInterrupted(task.ret) && task.again !== true)
+        this.interrupted.push(this.nameOfId(task.id));
+    }
+    for (const [name, action] of this.unfinished) {
+      const task = this.task(name);
+      if (task?.state !== 'ready' || this.isInterrupted(name)) continue;
+      this.unfinished.delete(name);
+      if (errnoOf(task.ret) === 'EINTR') this.cutOff.push(name);
+      if (action.command.startsWith(`call ${SYS.rt_sigtimedwait} `) && task.ret > 0)
+        this.awaited.push({ name, sig: task.ret });
+      for (const [register, value] of Object.entries((await action.results?.(task.ret)) ?? {}))
+        this.registers.set(register, value);
+    }
+  }
+}
+
+/** The signals a task would take, in their order: its own before its process's, the lowest number first. */
+function openOf({ pending, shared, blocked }: Facts): number[] {
+  return [pending, shared].flatMap((queue) => {
+    const open = BigInt(`0x${queue}`) & ~BigInt(`0x${blocked}`);
+    return Array.from({ length: 64 }, (_, bit) => bit + 1).filter((sig) => (open & bitOf(sig)) !== 0n);
+  });
+}

@@ -1,0 +1,234 @@
+/*
+ * The line protocol: one command a line, and one line of JSON in reply to each.
+ *
+ *   call TASK NUMBER [ARG...]   make the task make this system call
+ *   load TASK ADDRESS           make it load a word; store TASK ADDRESS VALUE: store one
+ *   park TASK                   bring it to its stub, over what it has to do on the way to user mode
+ *   go TASK                     let a held task go on as it stands: over PTRACE_EVENT_EXIT, out of a handler, to a signal
+ *   signal TASK NUMBER [1]      it takes this signal, 0 for none; 1: and does not make again what it was interrupted in
+ *   reap TASK                   let the parent of a dead task hear of it; a leader whose threads live on stays
+ *   facts                       what /proc tells of every task
+ *   peek ADDRESS, poke ADDRESS VALUE    look at a word, and set it, without any task
+ *   reset                       end all tasks, and start anew with one
+ *
+ * The reply to all that name a task has the tasks that have changed since the reply before. After {"fatal":...} the server ends.
+ */
+#define _GNU_SOURCE
+#include "puppet.h"
+#include "layout.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <time.h>
+#include <unistd.h>
+
+static double deadline, seconds = 3;
+static bool giving_up;
+
+static double now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Should the server itself hang, the alarm ends it. */
+void set_deadline(void)
+{
+	deadline = now() + seconds;
+	alarm((unsigned)seconds + 3);
+}
+
+void check_deadline(const struct task *t)
+{
+	if (now() > deadline)
+		give_up("a task does not come to rest", t);
+}
+
+void give_up(const char *what, const struct task *t)
+{
+	if (giving_up)
+		_exit(4);
+	giving_up = true;
+	if (t)
+		printf("{\"fatal\":\"%s\",\"id\":%d}\n", what, (int)(t - tasks));
+	else
+		printf("{\"fatal\":\"%s\"}\n", what);
+	fflush(stdout);
+	set_deadline();
+	kill_all();
+	_exit(4);
+}
+
+static const char *const STATES[] = {"running", "ready",   "signal",  "handler", "exiting",
+                                     "blocked", "stopped", "zombie",  "gone"};
+
+static void print_task(struct task *t, bool first)
+{
+	printf("%s{\"id\":%d,\"tid\":%d,\"state\":\"%s\",\"ret\":%ld", first ? "" : ",", (int)(t - tasks), t->tid,
+	       STATES[t->state], t->ret);
+	if (t->state == SIGNAL)
+		printf(",\"sig\":%d,\"code\":%d,\"pid\":%d", t->info.si_signo, t->info.si_code, t->info.si_pid);
+	if (t->state == BLOCKED)
+		printf(",\"where\":\"%s\"", t->where);
+	if (t->state == EXITING || t->state == GONE)
+		printf(",\"status\":%d", t->status);
+	if (t->state == READY && t->again)
+		printf(",\"again\":true");
+	printf("}");
+	t->changed = false;
+}
+
+static void print_changes(void)
+{
+	bool first = true;
+	printf("{\"tasks\":[");
+	for (int i = 0; i < task_count; i++) {
+		if (!tasks[i].changed)
+			continue;
+		print_task(&tasks[i], first);
+		first = false;
+	}
+	printf("]}\n");
+}
+
+static void print_all_facts(void)
+{
+	printf("{\"facts\":[");
+	for (int i = 0, first = 1; i < task_count; i++)
+		if (print_facts(&tasks[i], i, first))
+			first = 0;
+	printf("]}\n");
+}
+
+/* The stubs of layout.h. */
+static void write_stubs(char *memory)
+{
+	static const struct {
+		unsigned long at;
+		const char *code;
+		size_t length;
+	} stubs[] = {
+	    {STUB_CALL, "\x0f\x05\xcc", 3},   {STUB_LOAD, "\x8b\x07\xcc", 3}, {STUB_STORE, "\x89\x37\xcc", 3},
+	    {STUB_HANDLER, "\xcc\xc3", 2},    {STUB_RESTORER, "\xb8\x0f\x00\x00\x00\x0f\x05\xcc", 8},
+	};
+	memset(memory, 0xcc, WORDS - CODE);
+	memset(memory + (WORDS - CODE), 0, MEMORY_SIZE - (WORDS - CODE));
+	for (size_t i = 0; i < sizeof stubs / sizeof *stubs; i++)
+		memcpy(memory + (stubs[i].at - CODE), stubs[i].code, stubs[i].length);
+}
+
+static char *memory;
+static int memory_fd;
+static const char *image, *late;
+
+/* What execve is given: the path, a path that is not there, and an empty list. */
+static void write_texts(char *memory)
+{
+	snprintf(memory + (TEXT_IMAGE - CODE), 1024, "%s", image);
+	snprintf(memory + (TEXT_LATE - CODE), 1024, "%s", late);
+	snprintf(memory + (TEXT_NOWHERE - CODE), 64, "/nowhere/at/all");
+}
+
+static void reset(void)
+{
+	kill_all();
+	write_stubs(memory);
+	write_texts(memory);
+	start_root(memory_fd);
+}
+
+static bool obey(const char *command, struct task *t, const unsigned long *args)
+{
+	const unsigned long none[6] = {0};
+	if (!strcmp(command, "call"))
+		return make_call(t, STUB_CALL, (long)args[0], args + 1);
+	if (!strcmp(command, "load"))
+		return make_call(t, STUB_LOAD, 0, args);
+	if (!strcmp(command, "store"))
+		return make_call(t, STUB_STORE, 0, args);
+	if (!strcmp(command, "park"))
+		return make_call(t, STUB_PARK, 0, none);
+	if (!strcmp(command, "reap"))
+		return t->state == ZOMBIE && (reap(t), true);
+	if (!strcmp(command, "signal")) {
+		if (t->state != SIGNAL)
+			return false;
+		take_signal(t, (int)args[0], args[1] != 0);
+		return true;
+	}
+	if (strcmp(command, "go") || (t->state != READY && t->state != HANDLER && t->state != EXITING))
+		return false;
+	let_go(t, 0);
+	return true;
+}
+
+static void serve(char *line)
+{
+	unsigned long args[8] = {0};
+	char *save, *command = strtok_r(line, " \n", &save);
+	int count = 0;
+	for (char *word; count < 8 && (word = strtok_r(0, " \n", &save));)
+		args[count++] = strtoul(word, 0, 0);
+	if (!command) {
+		printf("{\"error\":\"an empty line\"}\n");
+	} else if (!strcmp(command, "peek")) {
+		printf("{\"value\":%d}\n", *(int *)(memory + (args[0] - CODE) % MEMORY_SIZE));
+	} else if (!strcmp(command, "poke")) {
+		*(int *)(memory + (args[0] - CODE) % MEMORY_SIZE) = (int)args[1];
+		printf("{\"value\":%d}\n", (int)args[1]);
+	} else if (!strcmp(command, "facts")) {
+		print_all_facts();
+	} else if (!strcmp(command, "reset")) {
+		reset();
+		print_changes();
+	} else if (count == 0 || args[0] >= (unsigned long)task_count) {
+		printf("{\"error\":\"no such task\"}\n");
+	} else if (!obey(command, &tasks[args[0]], args + 1)) {
+		printf("{\"error\":\"the task is %s\"}\n", STATES[tasks[args[0]].state]);
+	} else {
+		settle();
+		print_changes();
+	}
+}
+
+/* Arguments: the program to execute, the one that fails late, and the deadline in seconds. */
+int main(int argc, char **argv)
+{
+	char *line = 0;
+	size_t size = 0;
+	if (argc != 4)
+		return 2;
+	image = argv[1];
+	late = argv[2];
+	seconds = atof(argv[3]);
+	set_deadline();
+	/* Signals of the tasks can be for their tracer; it waits, and takes none but the alarm. */
+	sigset_t all_but_alarm;
+	sigfillset(&all_but_alarm);
+	sigdelset(&all_but_alarm, SIGALRM);
+	sigprocmask(SIG_SETMASK, &all_but_alarm, 0);
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	memory_fd = memfd_create("puppet", MFD_CLOEXEC);
+	if (memory_fd < 0 || ftruncate(memory_fd, MEMORY_SIZE) < 0)
+		give_up("there is no memory to share", 0);
+	memory = mmap(0, MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, memory_fd, 0);
+	if (memory == MAP_FAILED)
+		give_up("there is no memory to share", 0);
+	reset();
+	print_changes();
+	fflush(stdout);
+	/* While nothing is asked there is no hurry; the end of the input is the end of all tasks. */
+	while (alarm(0), getline(&line, &size, stdin) > 0) {
+		set_deadline();
+		serve(line);
+		fflush(stdout);
+	}
+	set_deadline();
+	kill_all();
+	return 0;
+}

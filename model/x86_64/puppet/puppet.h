@@ -1,0 +1,71 @@
+/*
+ * The puppet server: it holds real tasks by ptrace, and lets one of them make one real system call, load or store.
+ *
+ * No task has a program. Each stands in a stub of a few bytes (layout.h); a command sets its registers, lets it go, and
+ * waits until every task is held, blocked in the kernel, stopped, dead or gone again. Where the machine, and not the
+ * program, decides how long something takes there is a deadline: a command that cannot end is answered by an error, and
+ * the server ends with all its tasks (PTRACE_O_EXITKILL).
+ */
+#ifndef PUPPET_H
+#define PUPPET_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define MOST_TASKS 64
+
+enum state {
+	RUNNING, /* let go, and not seen since */
+	READY,   /* held in user mode, or at the exit of a system call */
+	SIGNAL,  /* held as it takes a signal */
+	HANDLER, /* held at the first instruction of a handler */
+	EXITING, /* held at PTRACE_EVENT_EXIT, before it lets go of its memory */
+	BLOCKED, /* sleeps in a system call */
+	STOPPED, /* in a group stop */
+	ZOMBIE,  /* dead, and kept from its parent until it is reaped here */
+	GONE     /* reaped here: its parent has been told */
+};
+
+struct task {
+	pid_t tid;
+	pid_t tgid;
+	enum state state;
+	bool changed;      /* since the last reply */
+	bool fresh;        /* has executed the image, which has yet to map the stub */
+	bool is_held;      /* new, or stopped: when it shows again, it is held */
+	bool again;        /* back from a handler, and about to make its last system call again */
+	long ret;          /* what its last system call or load gave */
+	siginfo_t info;    /* of the signal it is taking */
+	int status;        /* of a dead task, as wait gives it */
+	char where[40];    /* what it sleeps in, as /proc/TID/wchan says */
+};
+
+extern struct task tasks[MOST_TASKS];
+extern int task_count;
+
+/* hold.c: following tasks from stop to stop */
+void start_root(int memory);
+void let_go(struct task *t, int sig);
+void settle(void);
+bool reap(struct task *t);
+void kill_all(void);
+
+/* drive.c: what one task is made to do */
+bool make_call(struct task *t, unsigned long stub, long number, const unsigned long args[6]);
+void take_signal(struct task *t, int sig, bool withdraw);
+
+/* proc.c: what /proc tells */
+bool sleeps(pid_t tid, char where[40]);
+bool is_running(pid_t tid);
+bool is_stopped(pid_t tid);
+bool is_zombie(pid_t tid);
+pid_t tgid_of(pid_t tid);
+bool print_facts(const struct task *t, int id, bool first);
+
+/* main.c */
+void set_deadline(void);
+void check_deadline(const struct task *t);
+void give_up(const char *what, const struct task *t) __attribute__((noreturn));
+
+#endif
