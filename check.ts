@@ -17,8 +17,8 @@ import { replay, type ReplayFlags } from './commands/replay.js';
 import { ansiPaint, noPaint, type Paint, wantsColour } from './traces/style.js';
 
 const whole = `
-A run that names no --faults, --max-faults or --guest explores every guest without faults, and the guest profiles with
-each single fault.
+A run that names no --faults, --max-faults or --guest explores every usual guest without faults, and the guest profiles
+with each single fault.
 `;
 
 const exitCodes = `
@@ -63,7 +63,10 @@ function declare(done: (code: number) => void): Command {
       '--max-faults <N>',
       `at most N faults a run, of all kinds together (default: ${defaults.maxFaults})`,
     )
-    .option('--guest <LIST>', 'all, or the guest choices or profiles NAME,... (default: all)')
+    .option(
+      '--guest <LIST>',
+      `usual, all, or the guest choices or profiles NAME,... (default: ${defaults.guest})`,
+    )
     .option('--property <NAME...>', 'check these promises only')
     .option('--engine <NAME>', engineNames.join(', '), 'auto')
     .option('--max-states <N>', 'stop at N states')

@@ -6,14 +6,21 @@
 import { Sightings } from './causes.js';
 import type { Counterexample, PropertyResult, SearchResult, Stopped, Verdict } from './result.js';
 
-/** The whole of its parts, of which there is at least one. The counterexamples are those of the parts, untouched. */
-export function union(parts: readonly SearchResult[]): SearchResult {
+/**
+ * The whole of its parts, of which there is at least one, as to these properties; not every part need judge each of them.
+ * The counterexamples are those of the parts, untouched.
+ */
+export function union(
+  parts: readonly SearchResult[],
+  properties: readonly Pick<PropertyResult, 'name' | 'kind'>[],
+): SearchResult {
   const [first] = parts;
   if (first === undefined) throw new RangeError('a union has at least one part');
   const sum = (field: 'states' | 'transitions' | 'deadlocks' | 'failures' | 'seconds'): number =>
     parts.reduce((total, part) => total + part[field], 0);
   const each = (field: 'taken' | 'events'): string[] =>
     [...new Set(parts.flatMap((part) => part[field]))].toSorted();
+  const stopped = ENDINGS.find((ending) => parts.some((part) => part.stopped === ending))!;
   return {
     engine: first.engine,
     states: sum('states'),
@@ -22,9 +29,9 @@ export function union(parts: readonly SearchResult[]): SearchResult {
     deadlocks: sum('deadlocks'),
     failures: sum('failures'),
     exhausted: parts.every(({ exhausted }) => exhausted),
-    stopped: ENDINGS.find((ending) => parts.some(({ stopped }) => stopped === ending))!,
+    stopped,
     seconds: sum('seconds'),
-    properties: first.properties.map(({ name }) => propertyOf(name, parts)),
+    properties: properties.map((property) => propertyOf(property, parts, COMPLETE.includes(stopped))),
     taken: each('taken'),
     events: each('events'),
   };
@@ -36,12 +43,20 @@ const ENDINGS: readonly Stopped[] = ['signal', 'timeout', 'memory', 'states', 'd
 /** The first of these that a part says is what the whole says: a property that some part tests is not vacuous. */
 const VERDICTS: readonly Verdict[] = ['violated', 'undecided', 'holds-to-depth', 'holds', 'vacuous'];
 
-function propertyOf(name: string, parts: readonly SearchResult[]): PropertyResult {
-  const results = parts.map(({ properties }) => {
-    const found = properties.find((property) => property.name === name);
-    if (found === undefined) throw new RangeError(`a part of the union does not judge ${name}`);
-    return found;
-  });
+/** So ends a search that has seen all it was asked to. */
+const COMPLETE: readonly Stopped[] = ['depth', 'exhausted'];
+
+/** What is left of the parts may judge it too, unless they are `complete`. */
+function propertyOf(
+  { name, kind }: Pick<PropertyResult, 'name' | 'kind'>,
+  parts: readonly SearchResult[],
+  complete: boolean,
+): PropertyResult {
+  const results = parts.flatMap(({ properties }) => properties.filter((property) => property.name === name));
+  const verdicts: Verdict[] = [
+    ...results.map(({ verdict }) => verdict),
+    ...(complete ? [] : ['undecided' as const]),
+  ];
   const sightings = new Sightings<Counterexample>();
   for (const found of results.flatMap(({ counterexamples }) => counterexamples))
     sightings.note({
@@ -53,8 +68,8 @@ function propertyOf(name: string, parts: readonly SearchResult[]): PropertyResul
     });
   return {
     name,
-    kind: results[0]!.kind,
-    verdict: VERDICTS.find((verdict) => results.some((result) => result.verdict === verdict))!,
+    kind,
+    verdict: VERDICTS.find((verdict) => verdicts.includes(verdict)) ?? 'vacuous',
     counterexamples: sightings.simplest().map(({ where }) => where),
   };
 }

@@ -22,7 +22,7 @@ import { openTarget, writeHint, writeOut } from './output.js';
 import { asksForAll } from './parts.js';
 import { Problem } from './problem.js';
 import { reporter } from './progress.js';
-import { checkProperties, questionOf, type QuestionFlags } from './question.js';
+import { ANY, checkProperties, defaults, questionOf, type QuestionFlags } from './question.js';
 
 export const formats = ['text', 'json', 'dot', 'svg'] as const;
 type Format = (typeof formats)[number];
@@ -138,7 +138,8 @@ function hintAtBudgets({ questions }: Plan): void {
 
 function hintAtClones({ questions, limits }: Plan): void {
   const large = questions.find(
-    ({ question: { clones, rounds, guest } }) => clones * rounds > 1 && guest.includes('all'),
+    ({ question: { clones, rounds, guest } }) =>
+      clones * rounds > 1 && (guest.includes(ANY) || guest.includes(defaults.guest)),
   );
   if (large === undefined || (limits.depth ?? limits.timeout ?? limits.maxStates) !== undefined) return;
   writeHint(

@@ -63,16 +63,24 @@ function explainProtocol({ name, summary, description, ...known }: Protocol): st
     paragraph(description.replaceAll('\n', ' ')),
     '',
     'Faults',
-    ...faults.map(({ name: fault, sentence, impossible }) =>
-      item(fault, impossible ? `${sentence} (only when named)` : sentence),
+    ...faults.map(({ name: fault, sentence, impossible, needs }) =>
+      item(fault, `${sentence}${remark(impossible)}${needs ? ` (needs --guest ${needs})` : ''}`),
     ),
     '',
-    ...section('Guest choices', guest),
+    ...section(
+      'Guest choices',
+      guest.map((choice) => ({ ...choice, sentence: choice.sentence + remark(choice.onRequest) })),
+    ),
     ...section('Guest profiles, explored with every fault', profiles.map(withChoices)),
     ...section('Experiments, for --without', experiments),
     'Properties',
     ...wrap(properties.join(', '), width - 2).map((line) => `  ${line}`),
   ].join('\n');
+}
+
+/** What no run includes that does not name it. */
+function remark(special: true | undefined): string {
+  return special ? ' (only when named)' : '';
 }
 
 function explainProperty({ name, kind, sentence, witness }: (typeof properties)[number]): string {

@@ -38,7 +38,7 @@ export async function exploreAll(question: Question, asked: Search): Promise<Uni
   const parts: Part[] = [];
   for (const { profile, question: part } of wanted) {
     const done = sum(parts);
-    const name = `part ${parts.length + 1} of ${wanted.length}, ${profile ?? 'every guest without faults'}`;
+    const name = `part ${parts.length + 1} of ${wanted.length}, ${profile ?? 'every usual guest without faults'}`;
     const run = await explore(part, {
       ...asked,
       limits: remaining(asked.limits, done),
@@ -54,11 +54,15 @@ export async function exploreAll(question: Question, asked: Search): Promise<Uni
     if (run.result.stopped !== 'exhausted' && run.result.stopped !== 'depth') break;
   }
   const whole = wholeOf(question);
+  const system = systemOf(whole, asked.properties);
   return {
     question: whole,
     depth: asked.limits.depth ?? null,
-    system: systemOf(whole, asked.properties),
-    result: union(parts.map(({ result }) => result)),
+    system,
+    result: union(
+      parts.map(({ result }) => result),
+      system.properties,
+    ),
     parts,
     unrun: wanted.slice(parts.length).map(({ profile }) => profile),
   };

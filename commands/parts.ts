@@ -1,9 +1,9 @@
 /** The run that names neither faults nor guest choices: which searches it is made of. */
 
 import type { Question } from '../traces/report.js';
-import { allFaults, findProtocol, type QuestionFlags } from './question.js';
+import { allFaults, ANY, defaults, findProtocol, type QuestionFlags } from './question.js';
 
-/** One search of several: a guest profile with each single fault, or every guest (`null`) with none. */
+/** One search of several: a guest profile with each single fault, or every usual guest (`null`) with none. */
 export interface PartQuestion {
   readonly profile: string | null;
   readonly question: Question;
@@ -20,15 +20,18 @@ export function asksForAll(flags: QuestionFlags, { clones, rounds }: Question): 
 
 /** The whole: every guest, every fault, one a run. It is asked for in parts, for together they do not cover it. */
 export function wholeOf(question: Question): Question {
-  return { ...question, faults: allFaults(question.protocol), maxFaults: 1, guest: ['all'] };
+  return forGuest(question, [ANY]);
+}
+
+function forGuest(question: Question, guest: readonly string[]): Question {
+  return { ...question, faults: allFaults(question.protocol, guest), maxFaults: 1, guest };
 }
 
 /** The parts of the whole, the one without faults first. */
 export function partsOf(question: Question): readonly PartQuestion[] {
-  const whole = wholeOf(question);
   const { profiles } = findProtocol(question.protocol);
   return [
-    { profile: null, question: { ...whole, faults: [] } },
-    ...profiles.map(({ name, choices }) => ({ profile: name, question: { ...whole, guest: choices } })),
+    { profile: null, question: { ...forGuest(question, [defaults.guest]), faults: [] } },
+    ...profiles.map(({ name, choices }) => ({ profile: name, question: forGuest(question, choices) })),
   ];
 }

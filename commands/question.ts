@@ -1,7 +1,7 @@
 /** From flags to a question, and from a question to the system that answers it. */
 
 import type { Described, Profile, Protocol, ProtocolOptions } from '../model/protocols/index.js';
-import { protocols } from '../model/protocols/index.js';
+import { isFor, protocols } from '../model/protocols/index.js';
 import { DEFAULT_RELEASE, releaseRules } from '../model/platforms.js';
 import type { System } from '../model/system.js';
 import { judged } from '../properties/index.js';
@@ -24,6 +24,10 @@ export interface QuestionFlags {
   readonly without?: readonly string[];
 }
 
+/** The names of two sets of guests: of those that ask for nothing by name, and of those that may ask for anything. */
+const USUAL = 'usual';
+export const ANY = 'all';
+
 /** The flags with which `check` runs when nothing else is said. */
 export const defaults = {
   platform: 'linux',
@@ -31,7 +35,7 @@ export const defaults = {
   clones: '1',
   rounds: '1',
   maxFaults: '1',
-  guest: 'all',
+  guest: USUAL,
 } as const;
 
 /** All clones of a run together. Already two of them with every guest choice are more states than fit in memory. */
@@ -46,15 +50,16 @@ export function questionOf(name: string, flags: QuestionFlags): Question {
     throw new Problem(
       `--clones ${clones} with --rounds ${rounds} makes ${clones * rounds} clones, and at most ${MOST_CLONES} are modelled`,
     );
+  const guest = readGuest(protocol, flags.guest ?? defaults.guest);
   return {
     protocol: name,
     platform: onlyKnown('--platform', flags.platform, defaults.platform),
     kernel: readRelease(flags.kernel),
     clones,
     rounds,
-    faults: readFaults(protocol, flags.faults),
+    faults: readFaults(protocol, flags.faults, choicesOf(protocol, guest)),
     maxFaults: wholeNumber('--max-faults', flags.maxFaults ?? defaults.maxFaults, 0),
-    guest: readGuest(protocol, flags.guest ?? defaults.guest),
+    guest,
     without: readWithout(protocol, flags.without ?? []),
   };
 }
@@ -103,10 +108,13 @@ export function checkQuestion(question: Question): void {
   });
 }
 
-/** Every fault that can happen, once. */
-export function allFaults(protocol: string): Question['faults'] {
-  const { faults } = findProtocol(protocol);
-  return faults.filter(({ impossible }) => !impossible).map(({ name }) => ({ name, budget: 1 }));
+/** Every fault that can happen to such guests, once. */
+export function allFaults(name: string, guest: Question['guest']): Question['faults'] {
+  const protocol = findProtocol(name);
+  const asked = choicesOf(protocol, guest);
+  return protocol.faults
+    .filter((fault) => !fault.impossible && isFor(asked, fault))
+    .map((fault) => ({ name: fault.name, budget: 1 }));
 }
 
 function readRelease(text: string): string {
@@ -125,22 +133,38 @@ function onlyKnown(flag: string, given: string, known: string): string {
   return known;
 }
 
-function optionsOf({ faults, maxFaults, guest, clones, rounds, kernel, without }: Question): ProtocolOptions {
-  return { faults, maxFaults, guest: guest.includes('all') ? [] : guest, clones, rounds, kernel, without };
+function optionsOf(question: Question): ProtocolOptions {
+  const { faults, maxFaults, guest, clones, rounds, kernel, without } = question;
+  const choices = choicesOf(findProtocol(question.protocol), guest);
+  return { faults, maxFaults, guest: choices, clones, rounds, kernel, without };
 }
 
-function readFaults(protocol: Protocol, text: string | undefined): Question['faults'] {
+/** The choices for which the guest of a question stands, as the model takes them. */
+function choicesOf({ guest: known }: Protocol, guest: Question['guest']): readonly string[] {
+  if (guest.includes(USUAL)) return [];
+  return guest.includes(ANY) ? known.map(({ name }) => name) : guest;
+}
+
+function readFaults(
+  protocol: Protocol,
+  text: string | undefined,
+  guest: readonly string[],
+): Question['faults'] {
   if (text === undefined) return protocol.defaultFaults.map((name) => ({ name, budget: 1 }));
   if (text === 'none') return [];
-  if (text === 'all') return allFaults(protocol.name);
+  if (text === 'all') return allFaults(protocol.name, guest);
   const faults = text.split(',').map((part) => {
     const [name = '', budget = '1', ...rest] = part.trim().split(':');
-    find(
+    const fault = find(
       `fault of ${protocol.name}`,
       name,
       protocol.faults,
       `none, all, or see check explain ${protocol.name}`,
     );
+    if (!isFor(guest, fault))
+      throw new Problem(
+        `the fault ${name} has nothing to strike; it needs a guest of --guest ${fault.needs}`,
+      );
     if (rest.length > 0) throw new Problem(`--faults takes NAME or NAME:N, and got '${part}'`);
     return { name, budget: wholeNumber(`--faults ${name}:N`, budget, 1) };
   });
@@ -153,10 +177,15 @@ function readFaults(protocol: Protocol, text: string | undefined): Question['fau
 
 /** Guest choices by name; the name of a profile stands for its choices. */
 function readGuest({ name, guest, profiles }: Protocol, text: string): readonly string[] {
-  if (text === 'all') return ['all'];
+  if (text === USUAL || text === ANY) return [text];
   const names = text.split(',').flatMap((part) => {
     const known: readonly (Described | Profile)[] = [...guest, ...profiles];
-    const found = find(`guest choice of ${name}`, part.trim(), known, `all, or see check explain ${name}`);
+    const found = find(
+      `guest choice of ${name}`,
+      part.trim(),
+      known,
+      `usual, all, or see check explain ${name}`,
+    );
     return 'choices' in found ? found.choices : [found.name];
   });
   refuseTwice('--guest', names);

@@ -23,11 +23,11 @@ export function formatCoverage({ question, parts, unrun }: Union): string[] {
     );
 }
 
-/** Every guest without faults, and those guests by name that meet each fault. */
+/** Every usual guest without faults, and those guests by name that meet each fault. */
 function guestsOf(profiles: readonly (string | null)[], faults: number): string {
   const named = profiles.filter((profile) => profile !== null);
   return [
-    profiles.includes(null) ? 'every guest without faults' : '',
+    profiles.includes(null) ? 'every usual guest without faults' : '',
     named.length === 0 ? '' : `with each of ${plural(faults, 'fault')}, once a run, ${named.join(', ')}`,
   ]
     .filter((part) => part !== '')

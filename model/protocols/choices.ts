@@ -125,6 +125,79 @@ export const GUEST_PROFILES: readonly Profile[] = [
     sentence: 'a guest that asks for no exit signal, waits with __WALL, and has a child that stays',
     choices: ['no-vfork', 'exit-signal-0', 'default', 'unblocked', 'wait-all', 'child-stays'],
   },
+  {
+    name: 'joining',
+    sentence: 'a guest that clones with the words of pthread_create(3), and joins the child by one of them',
+    choices: [
+      'CLONE_PARENT_SETTID',
+      'CLONE_CHILD_SETTID',
+      'CLONE_CHILD_CLEARTID',
+      'no-vfork',
+      'exit-signal-0',
+      'default',
+      'unblocked',
+      'wait-nothing',
+      'child-exits',
+      'child-exit-groups',
+    ],
+  },
+  {
+    name: 'sharing',
+    sentence: 'a guest whose child shares descriptors and handlers with it, changes them, and stays',
+    choices: [
+      'CLONE_FILES',
+      'CLONE_SIGHAND',
+      'caller-closes-pipe',
+      'child-closes-pipe',
+      'resets-handlers',
+      'vfork',
+      'SIGCHLD',
+      'handler',
+      'unblocked',
+      'wait-nothing',
+      'child-stays',
+    ],
+  },
+  {
+    name: 'sibling',
+    sentence: 'a guest that gives its child to its own parent',
+    choices: ['CLONE_PARENT', 'vfork', 'SIGCHLD', 'handler', 'unblocked', 'wait-nothing', 'child-exits'],
+  },
+  {
+    name: 'sigwaiting',
+    sentence: 'a guest that takes SIGCHLD with sigtimedwait(2)',
+    choices: ['sigtimedwait', 'blocked', 'vfork', 'SIGCHLD', 'child-exits'],
+  },
+  {
+    name: 'no-zombies',
+    sentence: 'a guest whose children leave no zombies (SA_NOCLDWAIT)',
+    choices: ['SA_NOCLDWAIT', 'vfork', 'SIGCHLD', 'unblocked', 'wait-any', 'child-exits'],
+  },
+  {
+    name: 'forking-child',
+    sentence: 'a guest whose child forks',
+    choices: ['child-forks', 'vfork', 'SIGCHLD', 'handler', 'unblocked', 'wait-any'],
+  },
+  {
+    name: 'threaded-child',
+    sentence: 'a guest whose child starts a thread and ends by exit(2)',
+    choices: ['child-starts-thread', 'no-vfork', 'exit-signal-0', 'default', 'unblocked', 'wait-nothing'],
+  },
+  {
+    name: 'leaving-caller',
+    sentence:
+      'a guest that clones from a thread, which ends; its child is to be killed then, and otherwise stays',
+    choices: [
+      'caller-ends',
+      'PDEATHSIG',
+      'child-stays',
+      'no-vfork',
+      'exit-signal-0',
+      'default',
+      'unblocked',
+      'wait-nothing',
+    ],
+  },
 ];
 
 /** The answers that are left open by the names the user gave. */

@@ -8,10 +8,9 @@ import { open } from '../kernel/late.js';
 import { send_signal } from '../kernel/signal.js';
 import type { Sig } from '../kernel/state.js';
 import type { Slot, StepInfo } from '../system.js';
-import { mayAnswer } from './choices.js';
 import type { Guest, GuestState } from './guest.js';
 import { IDLE } from './guest-program.js';
-import type { Fault, ProtocolOptions } from './protocol.js';
+import { isFor, type Fault, type ProtocolOptions } from './protocol.js';
 
 /** A fault that strikes from outside. */
 export interface Actor<S extends GuestState> extends Fault {
@@ -163,9 +162,7 @@ export function environmentSteps<S extends GuestState>(
 }
 
 function asked<S extends GuestState>(actors: readonly Actor<S>[], options: ProtocolOptions): Actor<S>[] {
-  const may = mayAnswer(options.guest);
   return actors.filter(
-    ({ name, needs }) =>
-      options.faults.some((fault) => fault.name === name) && (needs === undefined || may(needs)),
+    (actor) => options.faults.some(({ name }) => name === actor.name) && isFor(options.guest, actor),
   );
 }

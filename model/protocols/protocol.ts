@@ -1,5 +1,6 @@
 /** What a protocol is, seen from the command line: what it can be asked, and the system it builds. */
 import type { System } from '../system.js';
+import { mayAnswer } from './choices.js';
 
 /** A fault, a guest choice: its name and what it means. */
 export interface Described {
@@ -22,7 +23,7 @@ export interface Fault extends Described {
 
 /** A guest that is named as a whole: what its program chooses. */
 export interface Profile extends Described {
-  /** Names of guest choices; a question that none of them answers stays open. */
+  /** Names of guest choices; a question that none of them answers has all its usual ones. */
   readonly choices: readonly string[];
 }
 
@@ -30,7 +31,7 @@ export interface ProtocolOptions {
   readonly faults: readonly { readonly name: string; readonly budget: number }[];
   /** All kinds together. */
   readonly maxFaults: number;
-  /** Names of guest choices; a question none of whose answers is named stays open. */
+  /** Names of guest choices; a question none of whose answers is named has all its usual ones. */
   readonly guest: readonly string[];
   /** So many guest threads clone at the same time, */
   readonly clones: number;
@@ -60,6 +61,11 @@ export interface Protocol {
   readonly properties: readonly string[];
   /** The transition system, without properties: those are attached by `judged`. */
   build(options: ProtocolOptions): System;
+}
+
+/** Is there something for a fault to strike, where the guest may choose what is `asked`? */
+export function isFor(asked: readonly string[], { needs }: Fault): boolean {
+  return needs === undefined || mayAnswer(asked)(needs);
 }
 
 /** May a fault of this kind strike at all? */

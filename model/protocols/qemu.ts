@@ -4,6 +4,7 @@ import {
   assemble,
   guestMachine,
   mayHaveFiles,
+  neverTakes,
   operationsFor,
   otherPrograms,
   programOf,
@@ -84,12 +85,7 @@ const ACTORS: readonly Actor<QemuState>[] = [
   STRAY_COND,
 ];
 
-function programs(
-  ops: readonly Op[],
-  options: ProtocolOptions,
-  scope: Scope,
-  eagain: OnEagain,
-): Program<QemuState>[] {
+function programs(ops: readonly Op[], scope: Scope, eagain: OnEagain): Program<QemuState>[] {
   const files = mayHaveFiles(scope.may);
   const none = { cleartid: true, vforked: true, ...files } as const;
   const callerOf = (op: Op, next: string | undefined): Step<QemuState>[] => caller(scope, op, next);
@@ -98,21 +94,35 @@ function programs(
     ...ops.flatMap((op) => [
       programOf(op.M, manager(scope, op, eagain), none),
       programOf(op.T, trampoline(scope, op), { vforked: true, ...files }),
-      withoutSignals(programOf(op.C, child(scope, op), { cleartid: true, ...files }), options, scope.may),
+      withoutSignals(scope, programOf(op.C, child(scope, op), { cleartid: true, ...files })),
     ]),
-    ...otherPrograms(ops, scope.may, deliverProgram),
+    // A child that starts a thread does not fork.
+    ...otherPrograms(ops, scope.may, deliverProgram).map((program) =>
+      ops.some(({ N }) => N === program.task) ? withoutNotices(program) : program,
+    ),
   ];
 }
 
-/** C, unlike P, is sent signals by faults only. */
-function withoutSignals(program: Program<QemuState>, options: ProtocolOptions, may: May): Program<QemuState> {
-  if (may('child-forks') || options.faults.some(({ name }) => ['term-C', 'stop-C'].includes(name)))
-    return program;
-  const neverTaken = 'without a fault nobody sends the child a signal';
-  return {
-    ...program,
-    info: program.info.map((one) => (one.label.startsWith('deliver.') ? { ...one, neverTaken } : one)),
-  };
+/** C, unlike P, is told of a death only where it forks, and is sent other signals only by faults. */
+function withoutSignals({ may, strikes }: Scope, program: Program<QemuState>): Program<QemuState> {
+  if (may('child-forks')) return program;
+  const told = strikes('term-C')
+    ? program
+    : neverTakes(
+        program,
+        (label) => label === 'deliver.guest',
+        'without a fault nobody sends the child a signal',
+      );
+  return withoutNotices(told);
+}
+
+/** Only notices of a death are looked up in the table of hidden processes. */
+function withoutNotices(program: Program<QemuState>): Program<QemuState> {
+  return neverTakes(
+    program,
+    (label) => label === 'deliver.lock' || label === 'deliver.lookup',
+    'the process of this task has no child whose death it would be told of',
+  );
 }
 
 function build(name: string, options: ProtocolOptions, eagain: OnEagain): ReturnType<Protocol['build']> {
@@ -145,7 +155,7 @@ function build(name: string, options: ProtocolOptions, eagain: OnEagain): Return
     may,
     strikes: (fault: string): boolean => mayStrike(options, fault),
   };
-  const made = programs(ops, options, scope, eagain);
+  const made = programs(ops, scope, eagain);
   return assemble({ name, initial: state, programs: made, actors: ACTORS, machine: here }, options);
 }
 

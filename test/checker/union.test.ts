@@ -1,7 +1,7 @@
 /** What several searches say together, on made-up results. */
 import { describe, expect, test } from 'vitest';
 import type { Counterexample, PropertyResult, SearchResult, Stopped, Verdict } from '../../checker/result.js';
-import { union } from '../../checker/union.js';
+import { union as unionOf } from '../../checker/union.js';
 
 const found = (label: string, turns: number, ...faults: string[]): Counterexample => ({
   cause: { label, object: 'x', faults },
@@ -31,6 +31,10 @@ function part(judged: PropertyResult, other: Partial<SearchResult> = {}): Search
     ...other,
   };
 }
+
+const SAFE = [{ name: 'safe', kind: 'always' }] as const;
+
+const union = (parts: readonly SearchResult[]): SearchResult => unionOf(parts, SAFE);
 
 const verdictOf = (...verdicts: Verdict[]): Verdict =>
   union(verdicts.map((verdict) => part(property(verdict)))).properties[0]!.verdict;
@@ -103,9 +107,25 @@ describe('counterexamples', () => {
   });
 });
 
-test('parts that were not asked the same, or no parts at all, have no union', () => {
+describe('a property that not every part judges', () => {
+  const other = part({ ...property('violated'), name: 'other' });
+
+  test('is what those say that do', () => {
+    expect(union([part(property('holds')), other]).properties).toEqual([property('holds')]);
+  });
+
+  test('is undecided where a limit kept others from judging it', () => {
+    const cut: Partial<SearchResult> = { stopped: 'timeout', exhausted: false };
+    expect(union([{ ...other, ...cut }]).properties).toEqual([property('undecided')]);
+    expect(union([part(property('holds')), { ...other, ...cut }]).properties).toEqual([
+      property('undecided'),
+    ]);
+    expect(union([part(property('violated', found('write', 2))), { ...other, ...cut }]).properties).toEqual([
+      property('violated', found('write', 2)),
+    ]);
+  });
+});
+
+test('no parts have no union', () => {
   expect(() => union([])).toThrow('a union has at least one part');
-  expect(() => union([part(property('holds')), part({ ...property('holds'), name: 'other' })])).toThrow(
-    'a part of the union does not judge safe',
-  );
 });

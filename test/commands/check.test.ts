@@ -106,6 +106,10 @@ describe('what cannot be asked', () => {
     [['--faults', 'clone-T:0'], /whole number from 1/],
     [['--faults', 'clone-T,clone-T'], /clone-T more than once/],
     [['--guest', 'SIGCHILD'], /Did you mean SIGCHLD\?/],
+    [
+      ['--faults', 'kill-D'],
+      /the fault kill-D has nothing to strike; it needs a guest of --guest child-forks/,
+    ],
     [['--format', 'jsno'], /Did you mean json\? \(it is one of text, json, dot or svg\)/],
     [['--engine', 'symbolic'], /auto, explicit, reference or all/],
     [['--depth', '0'], /--depth takes a whole number from 1, and got '0'/],

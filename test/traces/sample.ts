@@ -17,7 +17,7 @@ export const question: Question = {
     { name: 'clone-eagain', budget: 1 },
   ],
   maxFaults: 1,
-  guest: ['all'],
+  guest: ['usual'],
   without: [],
 };
 
@@ -181,7 +181,10 @@ export const whole: Union = {
   question,
   depth: 12,
   system,
-  result: union([sound.result, { ...broken.result, exhausted: false, stopped: 'timeout' }]),
+  result: union(
+    [sound.result, { ...broken.result, exhausted: false, stopped: 'timeout' }],
+    system.properties,
+  ),
   parts: [
     { ...sound, question: { ...question, faults: [] }, profile: null },
     {
