@@ -10,16 +10,33 @@ function verify(...args: string[]): { status: number | null; stdout: string; std
 }
 
 test('ends with 0 and a table where the engines agree on all there is', () => {
-  const { status, stdout } = verify('native', '--faults', 'clone-C');
+  const { status, stdout } = verify('native', '--faults', 'clone-C', '--guests', 'reaper');
   expect(stdout.split('\n')[2]).toMatch(
-    /^\| native \| every guest \| none, and each of 1 \| in full \| [\d,]+ \| \d+\.\d \| 8 holds \|$/,
+    /^\| native \| every usual guest \| none, and each of 1 \| in full \| [\d,]+ \| \d+\.\d \| 8 holds \|$/,
   );
+  expect(stdout).toContain('| native | reaper | none, and each of 1 | in full |');
   expect(status).toBe(0);
 });
 
+test('compares along random walks what is too large', () => {
+  const { status, stdout } = verify(
+    ...['qemu-clone-vm', '--faults', 'sigmask-C', '--guests', 'lasting-child', '--walks', '1000'],
+  );
+  expect(stdout).toMatch(/\| every usual guest \| none, and each of 0 \| in full, but 1 by 1,\d\d\d moves/);
+  expect(status).toBe(0);
+}, 120_000);
+
 test('ends with 1 where a limit ended a search', () => {
-  const { status, stdout, stderr } = verify('native', '--faults', 'clone-C', '--timeout', '0');
-  expect(stderr).toContain('FAILED: native, every guest, clone-C: ended by timeout');
+  const { status, stdout, stderr } = verify(
+    'native',
+    '--faults',
+    'clone-C',
+    '--guests',
+    'reaper',
+    '--timeout',
+    '0',
+  );
+  expect(stderr).toContain('FAILED: native, every usual guest, clone-C: ended by timeout');
   expect(stdout).toContain('undecided');
   expect(status).toBe(1);
 });
