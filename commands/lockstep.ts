@@ -7,7 +7,7 @@
 import { choicesOf, type Applied } from '../checker/run.js';
 import type { KernelState } from '../model/kernel/state.js';
 import type { State, System } from '../model/system.js';
-import { isHeld, isKilled, mayLeaveSignal } from '../model/x86_64/stops.js';
+import { isHeld, isKilled, withoutSignalsForOthers } from '../model/x86_64/stops.js';
 
 /** A held task that can move, and the step it would take. */
 export interface Turn {
@@ -75,7 +75,7 @@ export class Turns {
       for (const [slot, { name }] of this.system.slots.entries()) {
         if (isHeld(s, name)) continue;
         const steps = choicesOf(this.system, state, slot);
-        mustMove ||= steps.length > 0 && !mayLeaveSignal(s, name);
+        mustMove ||= steps.length > 0 && !this.maySleepOn(s, name, slot);
         for (const step of steps) {
           const next = this.note(step);
           const key = JSON.stringify(next);
@@ -85,6 +85,12 @@ export class Turns {
       if (!mustMove && isPossible(s) && !before.some((held) => isKilledAgain(s, held))) resting.push(state);
     }
     return resting;
+  }
+
+  /** Does a task move only for a signal that another thread may take instead? */
+  private maySleepOn(s: KernelState, name: string, slot: number): boolean {
+    const without = withoutSignalsForOthers(s, name);
+    return without !== undefined && choicesOf(this.system, without, slot).length === 0;
   }
 }
 

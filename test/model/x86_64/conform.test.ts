@@ -1,10 +1,13 @@
 /** Random programs: this kernel does what the model does, and a wrong model is found and told in few lines. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { printDifference, walkOnce } from '../../../commands/conform.js';
+import { kernelOf, Turns } from '../../../commands/lockstep.js';
 import { printProgram, randomProgram } from '../../../commands/program.js';
 import { Random } from '../../../commands/random.js';
 import { shrink } from '../../../commands/shrink.js';
+import type { State } from '../../../model/system.js';
 import { startPuppet, type Puppet } from '../../../model/x86_64/puppet.js';
+import { systemOf } from '../litmus/walk.js';
 import { onKernel } from './alive.js';
 
 let puppet: Puppet;
@@ -46,6 +49,23 @@ onKernel('random programs', () => {
       vi.resetModules();
     }
   });
+});
+
+test('a thread that dies does not wait for a signal that another may take', () => {
+  const turns = new Turns(
+    systemOf('task C: thread of P', '', 'P | C       | D', '  | exit(3) | kill(P, SIGQUIT)'),
+  );
+  const states = ['C', 'D', 'C'].reduce<readonly State[]>(
+    (before, name) =>
+      before.flatMap((state) =>
+        turns.after(
+          state,
+          turns.turns(state).find((turn) => turn.name === name)!,
+        ),
+      ),
+    [turns.system.initial],
+  );
+  expect(states.map((state) => kernelOf(state).task['C']!.state)).toEqual(['absent']);
 });
 
 test('a seed decides the program', () => {
