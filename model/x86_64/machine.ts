@@ -26,6 +26,8 @@ export class Strange extends Error {
 export interface Action {
   /** Without the number of the task: `call 39`. */
   readonly command: string;
+  /** The line of its program, where a task can be made to do the same twice. */
+  readonly line?: number;
   /** Whom it makes, if it makes a task. */
   readonly creates?: string;
   /** It is to end by a signal of its own making. */
@@ -157,7 +159,8 @@ export class Machine {
   /** Makes a task do something; it may sleep in it. */
   async make(name: string, action: Action): Promise<void> {
     const before = this.unfinished.get(name);
-    this.abandoned ||= before !== undefined && this.isInterrupted(name) && before.command !== action.command;
+    const isAnother = before?.command !== action.command || before.line !== action.line;
+    this.abandoned ||= before !== undefined && this.isInterrupted(name) && isAnother;
     this.unfinished.set(name, action);
     const [verb, ...rest] = action.command.split(' ');
     await this.command([verb, this.idOf(name), ...rest].join(' '));
@@ -212,6 +215,7 @@ export class Machine {
     const id = this.idOf(name);
     const wasInterrupted = this.isInterrupted(name);
     if (this.task(name)?.state === 'ready') await this.command(`go ${id}`);
+    while (this.task(name)?.state === 'signal' && this.isIgnored(name)) await this.pass(name);
     const { state, sig, code, pid } = this.task(name)!;
     if (state !== 'signal' || sig === undefined)
       throw new Strange(`${name} has no signal to take, and is ${state}`);
@@ -302,11 +306,13 @@ export class Machine {
     // Whoever is to stop with its process, or to tell that it goes on, does so before it takes any signal.
     if (this.untold.has(facts.tgid)) return false;
     if (this.threadsOf(name).some(({ id }) => this.tasks.get(id)?.state === 'stopped')) return false;
-    const [next] = openOf(facts);
+    const open = openOf(facts).map((sig) => this.fate(name, sig));
+    const [next] = open;
     // A SIGCONT shows itself to all threads of a traced process, and so wakes those that sleep.
     if (next === undefined)
       return this.interrupted.includes(name) && isInterrupted(task.ret) && task.again !== true;
-    return this.fate(name, next) !== 'seen';
+    // With one that is seen behind it, an ignored one is let through when that is taken.
+    return next === 'kills' || (next === 'ignored' && !open.includes('seen'));
   }
 
   private isIgnored(name: string): boolean {

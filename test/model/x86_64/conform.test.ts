@@ -62,6 +62,40 @@ interface Once {
 }
 const ONCE: readonly Once[] = [
   {
+    what: 'a signal that is ignored comes before one with a handler, which another thread may take',
+    text: [
+      'task P: handles SIGTERM',
+      '',
+      'P                                             | D                | M',
+      'clone(D, CLONE_VM|CLONE_SIGHAND|CLONE_THREAD) | kill(D, SIGTERM) | tgkill(D, SIGCHLD)',
+    ],
+    order: 'P D M P',
+  },
+  {
+    what: 'who has executed two programs since is another parent than after one',
+    text: [
+      'P           | C                  | D',
+      'execve()    | execve()           | exit(3)',
+      'clone(C, 0) | clone(D, SIGRTMIN) |',
+      '            | execve()           |',
+    ],
+    order: 'P P C C C D D D',
+  },
+  {
+    what: 'a call that was interrupted is followed by one of the same kind',
+    text: [
+      'task C: thread of P',
+      'task D: thread of P',
+      'task D: handles SIGCHLD SA_RESTART',
+      '',
+      'P | C           | D',
+      '  | r = pause() | kill(P, SIGCHLD)',
+      '  | pause()     |',
+    ],
+    order: 'C D D C',
+    ends: /what an interrupted call returns/,
+  },
+  {
     what: 'who goes on after a stop tells of it before it takes the signal',
     text: [
       'P                                             | C                | M',
