@@ -8,6 +8,7 @@ import {
   maskOfHex,
   signalName,
   IGNORED_SIGNALS,
+  SIGNAL_NUMBERS,
   SYS,
 } from './numbers.js';
 import { PuppetError, type Facts, type Puppet, type RealTask } from './puppet.js';
@@ -60,6 +61,8 @@ export class Machine {
   private readonly lost = new Set<string>();
   /** Whom the kernel kills for what it has done. */
   private readonly doomed = new Set<string>();
+  /** Has somebody sent a SIGCONT in this turn? */
+  private sendsSigcont = false;
   /** Has somebody gone on in this turn whose call was interrupted, with no handler to end it? */
   private abandoned = false;
   /** Processes that go on after a stop, and have yet to tell their parent. */
@@ -153,11 +156,15 @@ export class Machine {
     this.awaited = [];
     this.cutOff = [];
     this.abandoned = false;
+    this.sendsSigcont = false;
     this.interrupted = [];
   }
 
   /** Makes a task do something; it may sleep in it. */
   async make(name: string, action: Action): Promise<void> {
+    const state = this.task(name)?.state ?? 'gone';
+    if (state !== 'ready') throw new Strange(`${name} is ${state} and can do nothing`);
+    this.sendsSigcont ||= SENDS_SIGCONT.test(action.command);
     const before = this.unfinished.get(name);
     const isAnother = before?.command !== action.command || before.line !== action.line;
     this.abandoned ||= before !== undefined && this.isInterrupted(name) && isAnother;
@@ -208,6 +215,7 @@ export class Machine {
     const task = this.task(name);
     if (task?.state === 'signal' && signalName(task.sig ?? 0) === 'SIGSTOP')
       await this.command(`signal ${id} ${task.sig}`);
+    while (this.task(name)?.state === 'signal' && this.isUnseen(name)) await this.pass(name);
   }
 
   /** Lets a task take its next signal, with all that becomes of it, and says which it was. */
@@ -277,6 +285,8 @@ export class Machine {
       return 'for a tracer a signal that is ignored wakes a sleeper, which then looks again (sig_ignored)';
     if (this.awaited.some(({ name, sig }) => this.fate(name, sig) !== 'seen'))
       return 'for a traced task a signal is neither dropped nor turned into SIGKILL as it is sent, and sigtimedwait takes it';
+    if (this.sendsSigcont && this.cutOff.length > 0)
+      return 'for a tracer SIGCONT wakes all threads (ptrace_trap_notify), and sigtimedwait does not go back to sleep';
     if (this.revived)
       return 'for a tracer a signal that is ignored is kept (sig_ignored), and is not ignored any more when it is taken';
     if (this.abandoned)
@@ -394,6 +404,8 @@ export class Machine {
     }
   }
 }
+
+const SENDS_SIGCONT = new RegExp(`^call (${SYS.kill}|${SYS.tgkill} \\d+) \\d+ ${SIGNAL_NUMBERS.SIGCONT}$`);
 
 const DEFAULT_IGNORED = IGNORED_SIGNALS.reduce((mask, sig) => mask | bitOf(sig), 0n);
 
