@@ -5,7 +5,7 @@ import { NotDriven } from '../model/x86_64/machine.js';
 import { PuppetError, type Puppet } from '../model/x86_64/puppet.js';
 import { codes } from './codes.js';
 import { jsonConform, printConform, type Conformity } from './conform-text.js';
-import { runningRules, startHere } from './here.js';
+import { explainBroken, runningRules, startHere } from './here.js';
 import { interruptible } from './interrupt.js';
 import { TooManyStates, Turns } from './lockstep.js';
 import { runLitmus } from './litmus.js';
@@ -13,7 +13,6 @@ import { oneOf } from './names.js';
 import { wholeNumber } from './numbers.js';
 import { writeOut } from './output.js';
 import { play, type Played } from './pair.js';
-import { Problem } from './problem.js';
 import { printProgram, randomProgram, type Program } from './program.js';
 import { Random } from './random.js';
 import { shrink } from './shrink.js';
@@ -97,9 +96,7 @@ class Driver {
     try {
       return await walkOnce(this.puppet, seed);
     } catch (error) {
-      if (error instanceof PuppetError)
-        throw new Problem(`seed ${seed}: the helper breaks off: ${error.message}`);
-      throw error;
+      throw explainBroken(error, `seed ${seed}`);
     }
   }
 }
