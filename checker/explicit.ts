@@ -8,19 +8,17 @@
  */
 import type { System } from '../model/system.js';
 import { Batch } from './batch.js';
-import { FAILS, MOVES, SEEN } from './footprint.js';
+import { findingsOf } from './findings.js';
+import { FAILS, MOVES } from './footprint.js';
 import { Layers } from './layers.js';
 import type { IntList } from './layers.js';
 import { LIST_HEAD, MOVE_END, MOVE_KIND, MOVE_SIZE } from './moves.js';
 import { Pace } from './pace.js';
-import type { Counterexample, Limits, SearchResult, Stopped } from './result.js';
+import type { Limits, SearchResult, Stopped } from './result.js';
 import { Space } from './space.js';
-import { trailsOf } from './trails.js';
-import { resultsOf } from './verdicts.js';
+import { CAN_MOVE } from './table.js';
 import { Watch } from './watch.js';
 
-/** The bit of a state that says that a task can move there; bit 1 + slot says that it is closed for the slot. */
-const CAN_MOVE = 0;
 /** Why an end was seen: within the bound, or in the one turn beyond it. */
 const WITHIN = 1;
 const BEYOND = 2;
@@ -231,40 +229,23 @@ class Search {
   }
 
   private async breathe(turn: number): Promise<void> {
-    if (!this.pace.isDue()) return;
-    const { layers, space } = this;
-    const stopped = await this.pace.rest({
-      states: space.table.count,
-      turns: turn,
-      frontier: layers.frontier,
-    });
+    const stopped = await this.rest(turn);
     this.stopped ??= stopped;
   }
 
+  /** Now and then lets others run, and answers why the search must end, if it must. */
+  private async rest(turn = this.layers.turn): Promise<Stopped | undefined> {
+    if (!this.pace.isDue()) return undefined;
+    const { layers, space } = this;
+    return await this.pace.rest({ states: space.table.count, turns: turn, frontier: layers.frontier });
+  }
+
   private async result(stopped: Stopped): Promise<SearchResult> {
-    const { space, layers } = this;
-    const { properties, slots } = space.system;
+    const { space, layers, watch, limits } = this;
     space.moves.mark = 0;
-    const named = new Set(properties.map(({ name }) => name));
-    const sightings = this.watch.sightings.simplest().filter(({ property }) => named.has(property));
-    const paths = await trailsOf(space, layers, sightings, () => this.breathe(layers.turn));
-    const counterexamples = new Map<string, Counterexample[]>();
-    for (const [i, { property, cause, turns, steps }] of sightings.entries()) {
-      const list = counterexamples.get(property) ?? [];
-      counterexamples.set(property, [...list, { cause, turns, steps, path: paths[i]! }]);
-    }
-    const seen = stopped === 'exhausted' ? WITHIN | BEYOND : WITHIN;
-    const taken = new Set<string>();
-    const events = new Set<string>();
-    for (const [slot, { cells, endings }] of space.slots.entries()) {
-      for (const { label, events: names } of endings.filter(
-        ({ cell }) => (cells[cell + SEEN]! & seen) !== 0,
-      )) {
-        taken.add(`${slots[slot]!.name}:${label}`);
-        for (const name of names) events.add(name);
-      }
-    }
-    const happened = [...events].toSorted();
+    const met = stopped === 'exhausted' ? WITHIN | BEYOND : WITHIN;
+    const searched = { space, layers, watch, stopped, depth: limits.depth ?? Infinity, met };
+    const { properties, taken, events, stopped: how } = await findingsOf(searched, () => this.rest());
     return {
       engine: 'explicit',
       states: space.table.count,
@@ -272,12 +253,12 @@ class Search {
       turns: layers.deepest,
       deadlocks: this.deadlocks,
       failures: this.failures,
-      exhausted: stopped === 'exhausted',
-      stopped,
+      exhausted: how === 'exhausted',
+      stopped: how,
       seconds: this.pace.seconds,
-      properties: resultsOf(properties, counterexamples, stopped, happened),
-      taken: [...taken].toSorted(),
-      events: happened,
+      properties,
+      taken,
+      events,
     };
   }
 }

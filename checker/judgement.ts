@@ -27,6 +27,11 @@ export class Judgement {
     return this.answers[seen] ?? this.ask(seen, words, at);
   }
 
+  /** The answer itself. */
+  textOf(words: Int32Array, at: number): string {
+    return this.footprint.answers[this.of(words, at)]!;
+  }
+
   private ask(seen: number, words: Int32Array, at: number): number {
     this.space.loadKey(words, at);
     const answer = this.footprint.ask(this.space.vector);

@@ -38,8 +38,7 @@ export class Watch {
     this.space = space;
     const predicates = (kind: StateProperty['kind']) =>
       space.system.properties
-        .filter((property) => property.kind !== 'step')
-        .filter((property) => property.kind === kind)
+        .filter((property): property is StateProperty => property.kind === kind)
         .map((property) => {
           const { name } = property;
           const footprint = new PredicateFootprint(space.schema, `property ${name}`, (state) =>
@@ -126,7 +125,7 @@ export class Watch {
     const { table } = this.space;
     const { faults } = this.standings.known[table.standingOf(state)]!;
     for (const { name, judgement } of this.finally) {
-      const object = judgement.footprint.answers[judgement.of(key, 0)]!;
+      const object = judgement.textOf(key, 0);
       this.note(name, name, object, faults, turns, table.stepsOf(state), { state, slot: -1, end: -1 });
     }
   }

@@ -80,6 +80,8 @@ function explainProperty({ name, kind, sentence, witness }: (typeof properties)[
     step: 'no step may break it',
     always: 'judged in every state',
     finally: 'judged in every state in which no task can move',
+    eventually:
+      'no run waits for it for ever, if each task that can move all the time does move (weak fairness); faults need not strike',
   }[kind];
   const users = protocols
     .filter((protocol) => protocol.properties.includes(name))

@@ -65,7 +65,19 @@ export interface StateProperty<S extends State = State> extends Promised {
   broken(state: S): Broken;
 }
 
-export type Property<S extends State = State> = StepProperty | StateProperty<S>;
+/**
+ * From each state in which `when` is true, or without it from the start, every fair run comes to a state in which the
+ * property is not broken. Fair (weakly): a task that can move in every state from some point on moves again. Nothing is
+ * owed to the environment. A run that ends goes on for ever in the state in which no task can move.
+ */
+export interface EventualProperty<S extends State = State> extends Promised {
+  readonly kind: 'eventually';
+  /** `''` where what is waited for has come, else the name of who waits. */
+  broken(state: S): Broken;
+  when?(state: S): boolean;
+}
+
+export type Property<S extends State = State> = StepProperty | StateProperty<S> | EventualProperty<S>;
 
 /** A step as the coverage report knows it. */
 export interface StepInfo {
