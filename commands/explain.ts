@@ -75,7 +75,7 @@ function explainProtocol({ name, summary, description, ...known }: Protocol): st
   ].join('\n');
 }
 
-function explainProperty({ name, kind, sentence, witness }: (typeof properties)[number]): string {
+function explainProperty({ name, kind, sentence, witness, onRequest }: (typeof properties)[number]): string {
   const where = {
     step: 'no step may break it',
     always: 'judged in every state',
@@ -91,6 +91,7 @@ function explainProperty({ name, kind, sentence, witness }: (typeof properties)[
     '',
     `A property of kind '${kind}': ${where}.`,
     `It is put to the test when this happens: ${witness}. Until then it is vacuous.`,
+    ...(onRequest ? [`Judged only when it is asked for: --property ${name}.`] : []),
     users.length === 0 ? 'No protocol names it yet.' : `Checked on ${either(users, 'and')}.`,
   ].join('\n');
 }

@@ -50,6 +50,8 @@ interface Promised {
   readonly sentence: string;
   /** It says something only of a run in which one of these may be chosen; without this, of every run. */
   readonly needs?: readonly string[];
+  /** It takes time, and is judged only where it is asked for by name. */
+  readonly onRequest?: true;
   /** The event (see `Move.event`) that puts the property to the test; if it never happens, the verdict is `vacuous`. */
   readonly witness: string;
 }
