@@ -10,10 +10,10 @@ import type { EventualProperty, State } from '../model/system.js';
 import { Sightings } from './causes.js';
 import { PredicateFootprint } from './footprint.js';
 import { Graph } from './graph.js';
-import { Judgement } from './judgement.js';
+import type { Judgement } from './judgement.js';
 import { lapOf } from './lap.js';
 import type { Counterexample } from './result.js';
-import { Rounds } from './rounds.js';
+import type { Rounds } from './rounds.js';
 import type { Space } from './space.js';
 import { Stems } from './stems.js';
 import type { Stem } from './stems.js';
@@ -63,7 +63,7 @@ class Eventually {
     this.tasks = [...space.system.slots.keys()].filter((slot) => space.system.slots[slot]!.kind === 'task');
     this.known = new Uint8Array(space.table.count);
     this.broken = this.judgementOf('', (state) => property.broken(state));
-    this.rounds = new Rounds(
+    this.rounds = new space.parts.Rounds(
       space.table.count,
       (state, found) => this.expand(state, (next) => found.push(next)),
       (states, round) => this.judgeRound(states, round),
@@ -82,8 +82,9 @@ class Eventually {
   }
 
   private judgementOf(part: string, predicate: (state: State) => string): Judgement {
-    const name = `property ${this.property.name}${part}`;
-    return new Judgement(this.space, new PredicateFootprint(this.space.schema, name, predicate));
+    const { space, property } = this;
+    const name = `property ${property.name}${part}`;
+    return new space.parts.Judgement(space, new PredicateFootprint(space.schema, name, predicate));
   }
 
   private async judgeStates(breathe: Breathe): Promise<boolean> {

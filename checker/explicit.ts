@@ -7,13 +7,16 @@
  * the runs with the fewest turns.
  */
 import type { System } from '../model/system.js';
-import { Batch } from './batch.js';
+import type { Batch } from './batch.js';
 import { findingsOf } from './findings.js';
 import { FAILS, MOVES } from './footprint.js';
 import { Layers } from './layers.js';
 import type { IntList } from './layers.js';
 import { LIST_HEAD, MOVE_END, MOVE_KIND, MOVE_SIZE } from './moves.js';
+import { isOutOfMemory } from './memory.js';
 import { Pace } from './pace.js';
+import { PARTS } from './parts.js';
+import type { Parts } from './parts.js';
 import type { Limits, SearchResult, Stopped } from './result.js';
 import { Space } from './space.js';
 import { CAN_MOVE } from './table.js';
@@ -23,8 +26,13 @@ import { Watch } from './watch.js';
 const WITHIN = 1;
 const BEYOND = 2;
 
-export async function explicit(system: System, limits: Limits = {}): Promise<SearchResult> {
-  return new Search(system, limits).run();
+/** `parts` is there for tests, see `parts.ts`. */
+export async function explicit(
+  system: System,
+  limits: Limits = {},
+  parts: Parts = PARTS,
+): Promise<SearchResult> {
+  return new Search(system, limits, parts).run();
 }
 
 class Search {
@@ -43,17 +51,28 @@ class Search {
   /** Transitions of the turn beyond the bound, which count if that turn shows nothing new. */
   private transitionsBeyond = 0;
 
-  constructor(system: System, limits: Limits) {
+  constructor(system: System, limits: Limits, parts: Parts) {
     this.pace = new Pace(limits);
     this.limits = limits;
-    this.space = new Space(system, limits.depth);
+    this.space = new Space(system, limits.depth, parts);
     this.watch = new Watch(this.space);
     this.layers = new Layers(this.space.table);
-    this.batch = new Batch(this.space);
+    this.batch = new parts.Batch(this.space);
     this.isTask = system.slots.map(({ kind }) => kind === 'task');
   }
 
   async run(): Promise<SearchResult> {
+    try {
+      await this.search();
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      this.stopped = 'memory';
+      this.layers.close();
+    }
+    return this.result(this.stopped ?? 'exhausted');
+  }
+
+  private async search(): Promise<void> {
     const { space, layers, limits } = this;
     space.moves.mark = WITHIN;
     this.begin();
@@ -67,7 +86,6 @@ class Search {
       if (this.stopped === undefined) await this.judgeDeadlocks();
       layers.close();
     }
-    return this.result(this.stopped ?? 'exhausted');
   }
 
   private begin(): void {

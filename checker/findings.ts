@@ -2,6 +2,7 @@
 import { breaches } from './eventually.js';
 import { SEEN } from './footprint.js';
 import type { Layers } from './layers.js';
+import { isOutOfMemory } from './memory.js';
 import type { Counterexample, SearchResult, Stopped } from './result.js';
 import type { Space } from './space.js';
 import { trailsOf } from './trails.js';
@@ -28,20 +29,32 @@ export async function findingsOf(
   rest: () => Promise<Stopped | undefined>,
 ): Promise<Findings> {
   const { space, watch } = searched;
-  const counterexamples = await simplestRuns(searched, async () => void (await rest()));
+  let cut: Stopped | undefined;
+  const orShort = async <T>(work: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      cut = 'memory';
+      return undefined;
+    }
+  };
+  const shown = await orShort(simplestRuns(searched, async () => void (await rest())));
+  const counterexamples = shown ?? new Map<string, Counterexample[]>();
+  // Who was seen to break something, but cannot be shown for want of memory, is not said to keep it.
+  const states = shown === undefined ? 'memory' : searched.stopped;
   const isWhole = searched.stopped === 'exhausted' || searched.stopped === 'depth';
   const depth = searched.stopped === 'depth' ? searched.depth : Infinity;
-  let cut: Stopped | undefined;
   for (const property of space.system.properties) {
     if (property.kind !== 'eventually' || !isWhole || cut !== undefined) continue;
     const faultsOf = (state: number) => watch.standings.known[space.table.standingOf(state)]!.faults;
     const breathe = async () => (cut = await rest()) === undefined;
-    const found = await breaches(space, property, faultsOf, depth, breathe);
+    const found = await orShort(breaches(space, property, faultsOf, depth, breathe));
     if (found !== undefined) counterexamples.set(property.name, found);
   }
   const { taken, events } = coverageOf(searched);
   const stopped = cut ?? searched.stopped;
-  const endings = { states: searched.stopped, runs: stopped };
+  const endings = { states, runs: stopped };
   const properties = resultsOf(space.system.properties, counterexamples, endings, events);
   return { properties, taken, events, stopped };
 }

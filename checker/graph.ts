@@ -1,5 +1,5 @@
 /** The states that a search has found, as a graph: the moves of each are looked up anew, for none are kept. */
-import { Batch } from './batch.js';
+import type { Batch } from './batch.js';
 import { FAILS } from './footprint.js';
 import { LIST_HEAD, MOVE_END, MOVE_KIND, MOVE_SIZE } from './moves.js';
 import type { Space } from './space.js';
@@ -14,7 +14,7 @@ export class Graph {
   constructor(space: Space) {
     this.space = space;
     this.key = new Int32Array(space.keys.words);
-    this.batch = new Batch(space);
+    this.batch = new space.parts.Batch(space);
   }
 
   /** The state that the other methods speak of. */

@@ -1,7 +1,7 @@
 /** What a predicate answers for a key: asked once for all states that agree on the leaves it is known to read. */
 import type { PredicateFootprint } from './footprint.js';
 import type { Space } from './space.js';
-import { View } from './view.js';
+import type { View } from './view.js';
 
 export class Judgement {
   readonly footprint: PredicateFootprint;
@@ -43,8 +43,9 @@ export class Judgement {
   private renewed(): View {
     const { reads } = this.footprint;
     this.answers = [];
-    return new View(
-      this.space.components,
+    const { components, parts } = this.space;
+    return new parts.View(
+      components,
       [...reads.keys()].filter((leaf) => reads[leaf] !== 0),
     );
   }

@@ -7,9 +7,9 @@
 import type { StateProperty } from '../model/system.js';
 import { isSooner, Sightings } from './causes.js';
 import { ENDING, PredicateFootprint, WRITES } from './footprint.js';
-import { Judgement } from './judgement.js';
+import type { Judgement } from './judgement.js';
 import type { Space } from './space.js';
-import { Standings } from './standings.js';
+import type { Standings } from './standings.js';
 
 /** Where a violation was seen: a step at a state, or with `slot` -1 the state itself. */
 export interface Place {
@@ -48,13 +48,13 @@ export class Watch {
         });
     const always = predicates('always');
     this.always = always.map(({ name }) => name);
-    this.standings = new Standings(
+    this.standings = new space.parts.Standings(
       space,
       always.map(({ footprint }) => footprint),
     );
     this.finally = predicates('finally').map(({ name, footprint }) => ({
       name,
-      judgement: new Judgement(space, footprint),
+      judgement: new space.parts.Judgement(space, footprint),
     }));
     this.failing = space.slots.map(() => new Map());
     this.breaking = space.slots.map(() => new Map());
