@@ -7,26 +7,32 @@
  * the runs with the fewest turns.
  */
 import type { System } from '../model/system.js';
-import { Batch } from './batch.js';
-import { FAILS, MOVES, SEEN } from './footprint.js';
+import type { Batch } from './batch.js';
+import { findingsOf } from './findings.js';
+import { FAILS, MOVES } from './footprint.js';
 import { Layers } from './layers.js';
 import type { IntList } from './layers.js';
 import { LIST_HEAD, MOVE_END, MOVE_KIND, MOVE_SIZE } from './moves.js';
+import { isOutOfMemory } from './memory.js';
 import { Pace } from './pace.js';
-import type { Counterexample, Limits, SearchResult, Stopped } from './result.js';
+import { PARTS } from './parts.js';
+import type { Parts } from './parts.js';
+import type { Limits, SearchResult, Stopped } from './result.js';
 import { Space } from './space.js';
-import { trailsOf } from './trails.js';
-import { resultsOf } from './verdicts.js';
+import { CAN_MOVE } from './table.js';
 import { Watch } from './watch.js';
 
-/** The bit of a state that says that a task can move there; bit 1 + slot says that it is closed for the slot. */
-const CAN_MOVE = 0;
 /** Why an end was seen: within the bound, or in the one turn beyond it. */
 const WITHIN = 1;
 const BEYOND = 2;
 
-export async function explicit(system: System, limits: Limits = {}): Promise<SearchResult> {
-  return new Search(system, limits).run();
+/** `parts` is there for tests, see `parts.ts`. */
+export async function explicit(
+  system: System,
+  limits: Limits = {},
+  parts: Parts = PARTS,
+): Promise<SearchResult> {
+  return new Search(system, limits, parts).run();
 }
 
 class Search {
@@ -45,17 +51,28 @@ class Search {
   /** Transitions of the turn beyond the bound, which count if that turn shows nothing new. */
   private transitionsBeyond = 0;
 
-  constructor(system: System, limits: Limits) {
+  constructor(system: System, limits: Limits, parts: Parts) {
     this.pace = new Pace(limits);
     this.limits = limits;
-    this.space = new Space(system, limits.depth);
+    this.space = new Space(system, limits.depth, parts);
     this.watch = new Watch(this.space);
     this.layers = new Layers(this.space.table);
-    this.batch = new Batch(this.space);
+    this.batch = new parts.Batch(this.space);
     this.isTask = system.slots.map(({ kind }) => kind === 'task');
   }
 
   async run(): Promise<SearchResult> {
+    try {
+      await this.search();
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      this.stopped = 'memory';
+      this.layers.close();
+    }
+    return this.result(this.stopped ?? 'exhausted');
+  }
+
+  private async search(): Promise<void> {
     const { space, layers, limits } = this;
     space.moves.mark = WITHIN;
     this.begin();
@@ -69,7 +86,6 @@ class Search {
       if (this.stopped === undefined) await this.judgeDeadlocks();
       layers.close();
     }
-    return this.result(this.stopped ?? 'exhausted');
   }
 
   private begin(): void {
@@ -231,40 +247,23 @@ class Search {
   }
 
   private async breathe(turn: number): Promise<void> {
-    if (!this.pace.isDue()) return;
-    const { layers, space } = this;
-    const stopped = await this.pace.rest({
-      states: space.table.count,
-      turns: turn,
-      frontier: layers.frontier,
-    });
+    const stopped = await this.rest(turn);
     this.stopped ??= stopped;
   }
 
+  /** Now and then lets others run, and answers why the search must end, if it must. */
+  private async rest(turn = this.layers.turn): Promise<Stopped | undefined> {
+    if (!this.pace.isDue()) return undefined;
+    const { layers, space } = this;
+    return await this.pace.rest({ states: space.table.count, turns: turn, frontier: layers.frontier });
+  }
+
   private async result(stopped: Stopped): Promise<SearchResult> {
-    const { space, layers } = this;
-    const { properties, slots } = space.system;
+    const { space, layers, watch, limits } = this;
     space.moves.mark = 0;
-    const named = new Set(properties.map(({ name }) => name));
-    const sightings = this.watch.sightings.simplest().filter(({ property }) => named.has(property));
-    const paths = await trailsOf(space, layers, sightings, () => this.breathe(layers.turn));
-    const counterexamples = new Map<string, Counterexample[]>();
-    for (const [i, { property, cause, turns, steps }] of sightings.entries()) {
-      const list = counterexamples.get(property) ?? [];
-      counterexamples.set(property, [...list, { cause, turns, steps, path: paths[i]! }]);
-    }
-    const seen = stopped === 'exhausted' ? WITHIN | BEYOND : WITHIN;
-    const taken = new Set<string>();
-    const events = new Set<string>();
-    for (const [slot, { cells, endings }] of space.slots.entries()) {
-      for (const { label, events: names } of endings.filter(
-        ({ cell }) => (cells[cell + SEEN]! & seen) !== 0,
-      )) {
-        taken.add(`${slots[slot]!.name}:${label}`);
-        for (const name of names) events.add(name);
-      }
-    }
-    const happened = [...events].toSorted();
+    const met = stopped === 'exhausted' ? WITHIN | BEYOND : WITHIN;
+    const searched = { space, layers, watch, stopped, depth: limits.depth ?? Infinity, met };
+    const { properties, taken, events, stopped: how } = await findingsOf(searched, () => this.rest());
     return {
       engine: 'explicit',
       states: space.table.count,
@@ -272,12 +271,12 @@ class Search {
       turns: layers.deepest,
       deadlocks: this.deadlocks,
       failures: this.failures,
-      exhausted: stopped === 'exhausted',
-      stopped,
+      exhausted: how === 'exhausted',
+      stopped: how,
       seconds: this.pace.seconds,
-      properties: resultsOf(properties, counterexamples, stopped, happened),
-      taken: [...taken].toSorted(),
-      events: happened,
+      properties,
+      taken,
+      events,
     };
   }
 }

@@ -1,7 +1,7 @@
 /** What a predicate answers for a key: asked once for all states that agree on the leaves it is known to read. */
 import type { PredicateFootprint } from './footprint.js';
 import type { Space } from './space.js';
-import { View } from './view.js';
+import type { View } from './view.js';
 
 export class Judgement {
   readonly footprint: PredicateFootprint;
@@ -27,6 +27,11 @@ export class Judgement {
     return this.answers[seen] ?? this.ask(seen, words, at);
   }
 
+  /** The answer itself. */
+  textOf(words: Int32Array, at: number): string {
+    return this.footprint.answers[this.of(words, at)]!;
+  }
+
   private ask(seen: number, words: Int32Array, at: number): number {
     this.space.loadKey(words, at);
     const answer = this.footprint.ask(this.space.vector);
@@ -38,8 +43,9 @@ export class Judgement {
   private renewed(): View {
     const { reads } = this.footprint;
     this.answers = [];
-    return new View(
-      this.space.components,
+    const { components, parts } = this.space;
+    return new parts.View(
+      components,
       [...reads.keys()].filter((leaf) => reads[leaf] !== 0),
     );
   }

@@ -21,6 +21,20 @@ export class IntList {
     return this.items[position]!;
   }
 
+  /** The last item; there must be one. */
+  get last(): number {
+    return this.items[this.length - 1]!;
+  }
+
+  set last(item: number) {
+    this.items[this.length - 1] = item;
+  }
+
+  /** Takes the last item away, and answers it. */
+  pop(): number {
+    return this.items[--this.length]!;
+  }
+
   *[Symbol.iterator](): Iterator<number> {
     for (let i = 0; i < this.length; i++) yield this.items[i]!;
   }

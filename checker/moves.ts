@@ -6,9 +6,9 @@
  * the same situation take the same paths through the trie of the slot. What is held can be forgotten at any time.
  */
 import { ENDING, KIND, SEEN } from './footprint.js';
-import { Rewrites } from './rewrites.js';
+import type { Rewrites } from './rewrites.js';
 import type { Space } from './space.js';
-import { View } from './view.js';
+import type { View } from './view.js';
 
 /** So many cells of lists may be held; then all is forgotten and worked out anew. */
 const MOST_CELLS = 2 ** 24;
@@ -43,10 +43,10 @@ export class Moves {
   private plans: number[][];
 
   constructor(space: Space) {
-    const { components, slots } = space;
+    const { components, slots, parts } = space;
     this.space = space;
-    this.rewrites = new Rewrites(components);
-    this.firsts = slots.map(({ firstLeaf }) => new View(components, firstLeaf < 0 ? [] : [firstLeaf]));
+    this.rewrites = new parts.Rewrites(components);
+    this.firsts = slots.map(({ firstLeaf }) => new parts.View(components, firstLeaf < 0 ? [] : [firstLeaf]));
     this.spots = slots.map(() => []);
     this.plans = slots.map(() => []);
   }
@@ -60,8 +60,9 @@ export class Moves {
   }
 
   private newSpot(slot: number, first: number): Spot {
+    const { components, parts } = this.space;
     const spots = this.spots[slot]!;
-    const spot = { leaves: new Set<number>(), view: new View(this.space.components, []), lists: [] };
+    const spot = { leaves: new Set<number>(), view: new parts.View(components, []), lists: [] };
     spots[first] = spot;
     return spot;
   }
@@ -77,7 +78,7 @@ export class Moves {
       () => {},
     );
     if (spot.leaves.size > size) {
-      spot.view = new View(space.components, spot.leaves);
+      spot.view = new space.parts.View(space.components, spot.leaves);
       spot.lists = [];
     }
     const count = footprint.walk(space.vector);

@@ -1,4 +1,5 @@
 /** Keeps a search within its limits, and lets the event loop run so that signals and progress are heard. */
+import { heapIsFull } from './memory.js';
 import type { Limits, Stopped } from './result.js';
 
 const REST_MS = 50;
@@ -35,7 +36,7 @@ export class Pace {
   /** Lets others run; answers why the search must end, if it must. */
   async rest(standing: Standing): Promise<Stopped | undefined> {
     await new Promise((resolve) => setImmediate(resolve));
-    const { signal, timeout, maxMemory, progress } = this.limits;
+    const { signal, timeout, maxMemory = Infinity, progress } = this.limits;
     const now = performance.now();
     this.rested = now;
     if (progress !== undefined && now - this.told >= PROGRESS_MS) {
@@ -44,9 +45,9 @@ export class Pace {
     }
     if (signal?.aborted) return 'signal';
     if (timeout !== undefined && this.seconds >= timeout) return 'timeout';
-    if (maxMemory !== undefined && now - this.measured >= MEMORY_MS) {
+    if (now - this.measured >= MEMORY_MS) {
       this.measured = now;
-      if (process.memoryUsage.rss() > maxMemory) return 'memory';
+      if (process.memoryUsage.rss() > maxMemory || heapIsFull()) return 'memory';
     }
     return undefined;
   }

@@ -8,6 +8,8 @@ import type { Property, State, StateProperty, System } from '../model/system.js'
 import { Sightings } from './causes.js';
 import type { Sighting } from './causes.js';
 import { Pace } from './pace.js';
+import { Queue } from './queue.js';
+import { slowBreaches } from './reference-eventually.js';
 import type { Action, Counterexample, Limits, SearchResult, Stopped } from './result.js';
 import { choicesOf } from './run.js';
 import type { Applied } from './run.js';
@@ -45,7 +47,7 @@ export async function reference(system: System, limits: Limits = {}): Promise<Se
   const pace = new Pace(limits);
   const depth = limits.depth ?? Infinity;
   const states = new Map<string, Known>();
-  const queue = new Queue();
+  const queue = new Queue<Node>();
   const seen = new Seen(system);
   let stopped: Stopped | undefined;
   let [transitions, failures, deepest] = [0, 0, 0];
@@ -130,7 +132,17 @@ export async function reference(system: System, limits: Limits = {}): Promise<Se
   if (stopped === 'exhausted' || stopped === 'depth')
     for (const { first } of deadlocks) seen.deadlock(first!);
 
+  const counterexamples = seen.counterexamples();
+  const whereTo = (applied: Applied) => states.get(keyOf(applied.state));
+  for (const property of system.properties) {
+    if (property.kind !== 'eventually' || (stopped !== 'exhausted' && stopped !== 'depth')) continue;
+    const spots = [...states.values()];
+    const most = stopped === 'depth' ? depth : Infinity;
+    counterexamples.set(property.name, slowBreaches(system, property, spots, whereTo, most));
+  }
+
   const events = [...seen.events].toSorted();
+  const endings = { states: stopped, runs: stopped };
   return {
     engine: 'reference',
     states: states.size,
@@ -141,7 +153,7 @@ export async function reference(system: System, limits: Limits = {}): Promise<Se
     exhausted: stopped === 'exhausted',
     stopped,
     seconds: pace.seconds,
-    properties: resultsOf(system.properties, seen.counterexamples(), stopped, events),
+    properties: resultsOf(system.properties, counterexamples, endings, events),
     taken: [...seen.taken].toSorted(),
     events,
   };
@@ -250,37 +262,4 @@ function keyOf(value: unknown): string {
   const text = `{${fields.map(([name, inner]) => `${name}:${keyOf(inner)}`).join()}}`;
   if (Object.isFrozen(value)) texts.set(value, text);
   return text;
-}
-
-/** Nodes, those of the fewest turns and then of the fewest steps first. */
-class Queue {
-  size = 0;
-  private readonly byTurns: Node[][][] = [];
-  private turns = 0;
-  private steps = 0;
-
-  push(node: Node): void {
-    const bySteps = (this.byTurns[node.turns] ??= []);
-    (bySteps[node.steps] ??= []).push(node);
-    this.size++;
-  }
-
-  peek(): Node | undefined {
-    for (; this.turns < this.byTurns.length; this.turns++, this.steps = 0) {
-      const bySteps = this.byTurns[this.turns] ?? [];
-      for (; this.steps < bySteps.length; this.steps++) {
-        const node = bySteps[this.steps]?.at(-1);
-        if (node !== undefined) return node;
-      }
-    }
-    return undefined;
-  }
-
-  pop(): Node | undefined {
-    const node = this.peek();
-    if (node === undefined) return undefined;
-    this.byTurns[this.turns]![this.steps]!.pop();
-    this.size--;
-    return node;
-  }
 }

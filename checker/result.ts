@@ -1,4 +1,5 @@
 /** What a search finds out, whichever engine made it. */
+import type { Property } from '../model/system.js';
 
 /** One step of a run: which slot moved (its index in `System.slots`), and what it answered to each `choose`. */
 export interface Action {
@@ -13,7 +14,7 @@ export type Stopped = 'exhausted' | 'depth' | 'states' | 'memory' | 'timeout' | 
 
 /**
  * Violations are grouped by cause. `label` is the label of the step that failed or that made the predicate false,
- * or, for `finally`, the name of the property; `object` is what the step or the predicate named; `faults` are
+ * or, for `finally` and for `eventually` where a run ends, the name of the property, or `cycle`; `object` is what the step or the predicate named; `faults` are
  * the kinds of faults used, sorted, one entry a strike.
  */
 export interface Cause {
@@ -22,17 +23,22 @@ export interface Cause {
   readonly faults: readonly string[];
 }
 
-/** The simplest run to a cause: fewest faults, then fewest turns, then fewest steps; the same one every time. */
+/**
+ * The simplest run to a cause: fewest faults, then fewest turns, then fewest steps; the same one every time. Of a run that
+ * goes round for ever these are the turns and steps before the cycle; the path goes once round it.
+ */
 export interface Counterexample {
   readonly cause: Cause;
   readonly turns: number;
   readonly steps: number;
   readonly path: readonly Action[];
+  /** So many of the last actions are gone through again and again, for ever; absent where the run comes to an end. */
+  readonly cycle?: number;
 }
 
 export interface PropertyResult {
   readonly name: string;
-  readonly kind: 'always' | 'step' | 'finally';
+  readonly kind: Property['kind'];
   readonly verdict: Verdict;
   /** Simplest first. */
   readonly counterexamples: readonly Counterexample[];

@@ -149,7 +149,7 @@ function newlyBroken(system: System, before: State, after: State): Entry['broken
 }
 
 function isStateProperty(property: Property): property is StateProperty {
-  return property.kind !== 'step';
+  return property.kind === 'always' || property.kind === 'finally';
 }
 
 /** What can move instead, in one line. */

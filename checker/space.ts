@@ -3,17 +3,21 @@
  * out from the learned steps where it is not known yet.
  */
 import type { System } from '../model/system.js';
-import { Components } from './components.js';
+import type { Components } from './components.js';
 import { ENDING, PredicateFootprint, StepFootprint, WRITES } from './footprint.js';
 import type { Ending } from './footprint.js';
-import { Moves } from './moves.js';
-import { bitsFor, Packing } from './packing.js';
+import type { Moves } from './moves.js';
+import { bitsFor } from './packing.js';
+import type { Packing } from './packing.js';
+import { PARTS } from './parts.js';
+import type { Parts } from './parts.js';
 import { Schema } from './schema.js';
 import type { Vector } from './schema.js';
-import { StateTable } from './table.js';
+import type { StateTable } from './table.js';
 
 export class Space {
   readonly system: System;
+  readonly parts: Parts;
   readonly schema: Schema;
   readonly slots: readonly StepFootprint[];
   readonly components: Components;
@@ -31,8 +35,9 @@ export class Space {
   private key: Int32Array;
 
   /** `depth` is the most turns that any run will be looked at. */
-  constructor(system: System, depth = Infinity) {
+  constructor(system: System, depth = Infinity, parts = PARTS) {
     this.system = system;
+    this.parts = parts;
     this.schema = new Schema(system.initial);
     this.slots = system.slots.map((slot) => new StepFootprint(this.schema, slot));
     this.faults = new PredicateFootprint(this.schema, 'the list of faults', (state) => {
@@ -43,12 +48,12 @@ export class Space {
     });
     this.vector = new Uint16Array(this.schema.leaves.length);
     this.schema.encode(system.initial, this.vector, 'the initial state');
-    this.components = new Components(this.vector.slice(), this.slots, depth);
+    this.components = new parts.Components(this.vector.slice(), this.slots, depth);
     this.ids = Int32Array.from(this.components.parts, (part) => part.intern(this.vector));
     this.keys = this.packingOf();
-    this.moves = new Moves(this);
+    this.moves = new parts.Moves(this);
     this.key = new Int32Array(this.keys.words);
-    this.table = new StateTable(this.keys, system.slots.length);
+    this.table = new parts.StateTable(this.keys, system.slots.length);
   }
 
   /** The key of the initial state. */
@@ -120,6 +125,7 @@ export class Space {
 
   private packingOf(): Packing {
     // One bit more than needed, for what varies at all: a field that is outgrown costs more than a few wide ones.
+    const { Packing } = this.parts;
     return new Packing(this.components.parts.map(({ count }) => bitsFor(count) + (count > 4 ? 1 : 0)));
   }
 }

@@ -9,7 +9,7 @@
 import { ENDING, WRITES } from './footprint.js';
 import type { PredicateFootprint } from './footprint.js';
 import { Interner } from './interner.js';
-import { Judgement } from './judgement.js';
+import type { Judgement } from './judgement.js';
 import type { Space } from './space.js';
 
 export interface Standing {
@@ -33,7 +33,9 @@ export class Standings {
 
   constructor(space: Space, always: readonly PredicateFootprint[]) {
     this.space = space;
-    this.judgements = [...always, space.faults].map((footprint) => new Judgement(space, footprint));
+    this.judgements = [...always, space.faults].map(
+      (footprint) => new space.parts.Judgement(space, footprint),
+    );
     this.readers = new Int32Array(space.schema.leaves.length);
     this.touched = space.slots.map(() => []);
     for (const [i, judgement] of this.judgements.entries()) {

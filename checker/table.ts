@@ -15,6 +15,9 @@ const IN_CHUNK = CHUNK - 1;
 /** The index is at most this full. */
 const FULL = 0.8;
 
+/** The bit of a state that says that a task can move there; bit 1 + slot says that it is closed for the slot. */
+export const CAN_MOVE = 0;
+
 /** What is noted of a state besides one bit a slot: its standing (`standings.ts`), its steps, who made the last. */
 const STANDING = 0;
 const STEPS = 1;

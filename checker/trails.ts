@@ -4,7 +4,6 @@
  * The search keeps no parents. A violation names a state, a turn and the slot of that turn; the closure of that slot
  * in that turn is made once more, with parents, and leads back to a state of the layer before, and so on.
  */
-import { Batch } from './batch.js';
 import type { Sighting } from './causes.js';
 import type { IntList, Layers } from './layers.js';
 import type { Action } from './result.js';
@@ -59,7 +58,7 @@ async function leadBack(
   const parents = new Int32Array(span);
   const ends = new Int32Array(span);
   const isReached = () => trails.every(({ state }) => parents[state - base] !== 0);
-  const batch = new Batch(space);
+  const batch = new space.parts.Batch(space);
   const key = new Int32Array(space.keys.words);
   const expand = (state: number, reached: IntList) => {
     table.load(state, key);

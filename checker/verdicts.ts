@@ -2,16 +2,24 @@
 import type { Property } from '../model/system.js';
 import type { Counterexample, PropertyResult, Stopped, Verdict } from './result.js';
 
+/** Why the search for states ended, and why the one for runs that go on for ever did, which comes after it. */
+export interface Endings {
+  readonly states: Stopped;
+  readonly runs: Stopped;
+}
+
 export function resultsOf(
   properties: readonly Property[],
   counterexamples: ReadonlyMap<string, readonly Counterexample[]>,
-  stopped: Stopped,
+  stopped: Endings,
   events: readonly string[],
 ): PropertyResult[] {
   return properties.map(({ name, kind, witness }) => {
     const found = counterexamples.get(name) ?? [];
-    const verdict = found.length > 0 ? 'violated' : unbroken(stopped, events.includes(witness));
-    return { name, kind, verdict, counterexamples: found };
+    const wasTested = events.includes(witness);
+    const open =
+      kind === 'eventually' ? neverLate(stopped.runs, wasTested) : unbroken(stopped.states, wasTested);
+    return { name, kind, verdict: found.length > 0 ? 'violated' : open, counterexamples: found };
   });
 }
 
@@ -20,4 +28,9 @@ function unbroken(stopped: Stopped, wasTested: boolean): Verdict {
   if (stopped !== 'exhausted' && stopped !== 'depth') return 'undecided';
   if (!wasTested) return 'vacuous';
   return stopped === 'exhausted' ? 'holds' : 'holds-to-depth';
+}
+
+/** The same of a property of whole runs: of a run that was cut at a bound nobody knows how it goes on. */
+function neverLate(stopped: Stopped, wasTested: boolean): Verdict {
+  return stopped === 'depth' ? 'undecided' : unbroken(stopped, wasTested);
 }

@@ -7,9 +7,9 @@
 import type { StateProperty } from '../model/system.js';
 import { isSooner, Sightings } from './causes.js';
 import { ENDING, PredicateFootprint, WRITES } from './footprint.js';
-import { Judgement } from './judgement.js';
+import type { Judgement } from './judgement.js';
 import type { Space } from './space.js';
-import { Standings } from './standings.js';
+import type { Standings } from './standings.js';
 
 /** Where a violation was seen: a step at a state, or with `slot` -1 the state itself. */
 export interface Place {
@@ -38,8 +38,7 @@ export class Watch {
     this.space = space;
     const predicates = (kind: StateProperty['kind']) =>
       space.system.properties
-        .filter((property) => property.kind !== 'step')
-        .filter((property) => property.kind === kind)
+        .filter((property): property is StateProperty => property.kind === kind)
         .map((property) => {
           const { name } = property;
           const footprint = new PredicateFootprint(space.schema, `property ${name}`, (state) =>
@@ -49,13 +48,13 @@ export class Watch {
         });
     const always = predicates('always');
     this.always = always.map(({ name }) => name);
-    this.standings = new Standings(
+    this.standings = new space.parts.Standings(
       space,
       always.map(({ footprint }) => footprint),
     );
     this.finally = predicates('finally').map(({ name, footprint }) => ({
       name,
-      judgement: new Judgement(space, footprint),
+      judgement: new space.parts.Judgement(space, footprint),
     }));
     this.failing = space.slots.map(() => new Map());
     this.breaking = space.slots.map(() => new Map());
@@ -126,7 +125,7 @@ export class Watch {
     const { table } = this.space;
     const { faults } = this.standings.known[table.standingOf(state)]!;
     for (const { name, judgement } of this.finally) {
-      const object = judgement.footprint.answers[judgement.of(key, 0)]!;
+      const object = judgement.textOf(key, 0);
       this.note(name, name, object, faults, turns, table.stepsOf(state), { state, slot: -1, end: -1 });
     }
   }

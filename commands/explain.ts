@@ -83,11 +83,13 @@ function remark(special: true | undefined): string {
   return special ? ' (only when named)' : '';
 }
 
-function explainProperty({ name, kind, sentence, witness }: (typeof properties)[number]): string {
+function explainProperty({ name, kind, sentence, witness, onRequest }: (typeof properties)[number]): string {
   const where = {
     step: 'no step may break it',
     always: 'judged in every state',
     finally: 'judged in every state in which no task can move',
+    eventually:
+      'no run waits for it for ever, if each task that can move all the time does move (weak fairness); faults need not strike',
   }[kind];
   const users = protocols
     .filter((protocol) => protocol.properties.includes(name))
@@ -97,6 +99,7 @@ function explainProperty({ name, kind, sentence, witness }: (typeof properties)[
     '',
     `A property of kind '${kind}': ${where}.`,
     `It is put to the test when this happens: ${witness}. Until then it is vacuous.`,
+    ...(onRequest ? [`Judged only when it is asked for: --property ${name}.`] : []),
     users.length === 0 ? 'No protocol names it yet.' : `Checked on ${either(users, 'and')}.`,
   ].join('\n');
 }

@@ -7,7 +7,7 @@
 import { choicesOf, type Applied } from '../checker/run.js';
 import type { KernelState } from '../model/kernel/state.js';
 import type { State, System } from '../model/system.js';
-import { isHeld, isKilled, mayLeaveSignal } from '../model/x86_64/stops.js';
+import { isHeld, isKilled, withoutSignalsForOthers } from '../model/x86_64/stops.js';
 
 /** A held task that can move, and the step it would take. */
 export interface Turn {
@@ -21,10 +21,14 @@ export class TooManyStates extends Error {
   override readonly name = 'TooManyStates';
 }
 
+/** A state in which all are at rest, and the rules that the steps to it cite. */
+export interface Resting {
+  readonly state: State;
+  readonly rules: readonly string[];
+}
+
 export class Turns {
-  private readonly results = new Map<string, readonly State[]>();
-  /** What the steps cite that were looked at. */
-  readonly rules = new Set<string>();
+  private readonly found = new Map<string, readonly Resting[]>();
 
   constructor(readonly system: System) {}
 
@@ -35,57 +39,71 @@ export class Turns {
       const [first] = choicesOf(this.system, state, slot);
       if (first === undefined) return [];
       const turn = { name, label: first.label };
-      return this.after(state, turn).length === 0 ? [] : [turn];
+      return this.results(state, turn).length === 0 ? [] : [turn];
     });
   }
 
   /** The states in which all are at rest again, each once. Empty if the task cannot take this step. */
-  after(state: State, { name, label }: Turn): readonly State[] {
+  after(state: State, turn: Turn): State[] {
+    return this.results(state, turn).map((result) => result.state);
+  }
+
+  /** As `after`, with what the way there cites: of several ways, the shortest. */
+  results(state: State, { name, label }: Turn): readonly Resting[] {
     const key = `${name} ${label} ${JSON.stringify(state)}`;
-    let found = this.results.get(key);
+    let found = this.found.get(key);
     if (found !== undefined) return found;
-    if (this.results.size > MOST_STATES) throw new TooManyStates(`more than ${MOST_STATES} turns`);
+    if (this.found.size > MOST_STATES) throw new TooManyStates(`more than ${MOST_STATES} turns`);
     const slot = this.system.slots.findIndex((one) => one.name === name);
     const steps = isHeld(kernelOf(state), name) ? choicesOf(this.system, state, slot) : [];
     const dying = heldInExit(kernelOf(state));
     found = this.settle(
       dying,
-      steps.filter((step) => step.label === label).map((step) => this.note(step)),
+      steps.filter((step) => step.label === label).map((step) => reached(step)),
     );
-    this.results.set(key, found);
+    this.found.set(key, found);
     return found;
-  }
-
-  private note({ row, state }: Applied): State {
-    for (const [rule] of row.matchAll(/[A-Z]\w*(-\d+)?/g)) this.rules.add(rule);
-    return state;
   }
 
   /**
    * Lets all go on that nobody holds, in every order. `before`: who is held in exit, and cannot be killed now: of those
    * who are, only the ones that were not dying already are held there.
    */
-  private settle(before: readonly HeldInExit[], states: readonly State[]): State[] {
-    const seen = new Map(states.map((state) => [JSON.stringify(state), state]));
-    const resting: State[] = [];
+  private settle(before: readonly HeldInExit[], first: readonly Resting[]): Resting[] {
+    const seen = new Map(first.map((one) => [JSON.stringify(one.state), one]));
+    const resting: Resting[] = [];
     // A Map goes on with what is added while it is gone through.
-    for (const state of seen.values()) {
+    for (const one of seen.values()) {
+      const { state } = one;
       const s = kernelOf(state);
       let mustMove = false;
       for (const [slot, { name }] of this.system.slots.entries()) {
         if (isHeld(s, name)) continue;
         const steps = choicesOf(this.system, state, slot);
-        mustMove ||= steps.length > 0 && !mayLeaveSignal(s, name);
+        mustMove ||= steps.length > 0 && !this.maySleepOn(s, name, slot);
         for (const step of steps) {
-          const next = this.note(step);
-          const key = JSON.stringify(next);
-          if (!seen.has(key)) seen.set(key, next);
+          const key = JSON.stringify(step.state);
+          if (!seen.has(key)) seen.set(key, reached(step, one.rules));
         }
       }
-      if (!mustMove && isPossible(s) && !before.some((held) => isKilledAgain(s, held))) resting.push(state);
+      if (!mustMove && isPossible(s) && !before.some((held) => isKilledAgain(s, held))) resting.push(one);
     }
     return resting;
   }
+
+  /** Does a task move only for a signal that another thread may take instead? */
+  private maySleepOn(s: KernelState, name: string, slot: number): boolean {
+    const without = withoutSignalsForOthers(s, name);
+    return without !== undefined && choicesOf(this.system, without, slot).length === 0;
+  }
+}
+
+/** The state a step leads to, and what it cites besides the steps before. */
+function reached({ row, state }: Applied, before: readonly string[] = []): Resting {
+  const cited = Array.from(row.matchAll(/[A-Z]\w*(?:-\d+)?/g), ([rule]) =>
+    rule.replace(/^(K\d+)[a-e]$/, '$1'),
+  );
+  return { state, rules: [...new Set([...before, ...cited])] };
 }
 
 /**

@@ -67,12 +67,12 @@ function formatReplay(
   { steps, reproduces, object }: Replayed,
   paint: Paint,
 ): string {
-  const { property, question } = recorded;
+  const { property, question, cycle } = recorded;
   const about = object === '' ? '' : ` (${object})`;
   return [
     ...wrap(`${property}${about}: ${sentenceOf(system, property)}`, 108).map((line) => paint('strong', line)),
     '',
-    ...formatSteps({ system }, reproduces ? property : undefined, object, steps, paint),
+    ...formatSteps({ system }, reproduces ? property : undefined, object, steps, paint, cycle),
     '',
     reproduces
       ? `${question.protocol} still breaks ${property}, in ${size(steps)}.`
@@ -83,7 +83,7 @@ function formatReplay(
 
 function draw(
   system: System,
-  { property, question }: Replay,
+  { property, question, cycle }: Replay,
   { steps, reproduces, object }: Replayed,
 ): string {
   if (steps.length === 0) return emptyPicture(`${question.protocol}: no steps to draw`);
@@ -93,7 +93,13 @@ function draw(
     ...wrap(sentenceOf(system, property), 90),
     `${question.protocol}: ${size(steps)}`,
   ];
-  return formatStepsDot({ system }, title, steps, reproduces ? `breaks ${property}${about}` : undefined);
+  return formatStepsDot(
+    { system },
+    title,
+    steps,
+    reproduces ? `breaks ${property}${about}` : undefined,
+    cycle,
+  );
 }
 
 function size(steps: Replayed['steps']): string {

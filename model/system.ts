@@ -50,6 +50,8 @@ interface Promised {
   readonly sentence: string;
   /** It says something only of a run in which one of these may be chosen; without this, of every run. */
   readonly needs?: readonly string[];
+  /** It takes time, and is judged only where it is asked for by name. */
+  readonly onRequest?: true;
   /** The event (see `Move.event`) that puts the property to the test; if it never happens, the verdict is `vacuous`. */
   readonly witness: string;
 }
@@ -65,7 +67,19 @@ export interface StateProperty<S extends State = State> extends Promised {
   broken(state: S): Broken;
 }
 
-export type Property<S extends State = State> = StepProperty | StateProperty<S>;
+/**
+ * From each state in which `when` is true, or without it from the start, every fair run comes to a state in which the
+ * property is not broken. Fair (weakly): a task that can move in every state from some point on moves again. Nothing is
+ * owed to the environment. A run that ends goes on for ever in the state in which no task can move.
+ */
+export interface EventualProperty<S extends State = State> extends Promised {
+  readonly kind: 'eventually';
+  /** `''` where what is waited for has come, else the name of who waits. */
+  broken(state: S): Broken;
+  when?(state: S): boolean;
+}
+
+export type Property<S extends State = State> = StepProperty | StateProperty<S> | EventualProperty<S>;
 
 /** A step as the coverage report knows it. */
 export interface StepInfo {

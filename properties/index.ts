@@ -13,7 +13,7 @@ import {
   sharesAsAsked,
   tidWordsAsNative,
 } from './flags.js';
-import { noHang } from './progress.js';
+import { noHang, vforkCallerGoesOn, waitReturns } from './progress.js';
 import { noBadLock, noCrash, noFailedAssertion } from './soundness.js';
 
 export const properties = [
@@ -37,16 +37,18 @@ export const properties = [
   descriptorsCloseAsNative,
   sharesAsAsked,
   exitEndsOneThread,
+  vforkCallerGoesOn,
+  waitReturns,
 ] as unknown as readonly Property[];
 
 /**
- * The system a protocol builds, with the properties it names that mean something for a guest of these choices, or those
- * of them that `only` names.
+ * The system a protocol builds, with the properties it names that mean something for a guest of these choices and are
+ * not on request, or those of them that `only` names.
  */
 export function judged(protocol: Protocol, options: ProtocolOptions, only: readonly string[] = []): System {
   const may = mayAnswer(options.guest);
-  const means = ({ name, needs }: Property): boolean =>
-    only.length > 0 ? only.includes(name) : needs === undefined || needs.some(may);
+  const means = ({ name, needs, onRequest }: Property): boolean =>
+    only.length > 0 ? only.includes(name) : onRequest !== true && (needs === undefined || needs.some(may));
   return {
     ...protocol.build(options),
     properties: properties.filter((one) => protocol.properties.includes(one.name) && means(one)),

@@ -1,6 +1,6 @@
 /** What a property reads: the state of any protocol in which a guest's thread clones a child. */
 import { MEMORY, type GuestState } from '../model/protocols/guest.js';
-import type { Property, StateProperty, StepProperty } from '../model/system.js';
+import type { EventualProperty, Property, StateProperty, StepProperty } from '../model/system.js';
 
 export type Judged = GuestState;
 
@@ -11,6 +11,11 @@ export function always(property: Omit<StateProperty<Judged>, 'kind'>): Property<
 /** Judged in the states in which no task can move. */
 export function atTheEnd(property: Omit<StateProperty<Judged>, 'kind'>): Property<Judged> {
   return { kind: 'finally', ...property };
+}
+
+/** Owed from the states on in which `when` is true. */
+export function inTheEnd(property: Omit<EventualProperty<Judged>, 'kind'>): Property<Judged> {
+  return { kind: 'eventually', ...property };
 }
 
 export function step(property: Omit<StepProperty, 'kind'>): Property<Judged> {

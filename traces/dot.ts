@@ -12,26 +12,32 @@ import { withFaults } from './trace.js';
 export function formatDot(report: Report, violation: Violation | undefined): string {
   if (violation === undefined) return emptyPicture(`${report.question.protocol}: no broken promise to draw`);
   const { run, property, counterexample } = violation;
-  const { cause, path, turns, steps } = counterexample;
+  const { cause, path, turns, steps, cycle = 0 } = counterexample;
+  const round = cycle > 0 ? `, and then ${plural(cycle, 'step')} round and round` : '';
   const object = cause.object === '' ? '' : ` (${cause.object})`;
   const title = [
     `${property.name}${object}`,
     ...wrap(sentenceOf(run.system, property.name), 90),
-    `${run.question.protocol}, broken ${withFaults(cause.faults)}: ${plural(turns, 'turn')}, ${plural(steps, 'step')}`,
+    `${run.question.protocol}, broken ${withFaults(cause.faults)}: ${plural(turns, 'turn')}, ${plural(steps, 'step')}${round}`,
   ];
-  return formatStepsDot(run, title, run.trace(path), `breaks ${property.name}${object}`);
+  return formatStepsDot(run, title, run.trace(path), `breaks ${property.name}${object}`, cycle);
 }
 
-/** Draws steps beneath a title. `fails` is what the last step does wrong, if it does. */
+/**
+ * Draws steps beneath a title. `fails` is what the last step does wrong, if it does; the last `cycle` steps go round
+ * for ever, which is a red arrow back.
+ */
 export function formatStepsDot(
   run: Pick<Run, 'system'>,
   title: readonly string[],
   steps: readonly Entry[],
   fails: string | undefined,
+  cycle = 0,
 ): string {
   const movers = new Set(steps.map(({ slot }) => slot));
   const lanes = ['turn', ...run.system.slots.map(({ name }) => name).filter((name) => movers.has(name))];
-  const boxes = boxesOf(steps, fails);
+  const knot = cycle > 0 ? steps.length - cycle : undefined;
+  const boxes = boxesOf(steps, cycle > 0 ? undefined : fails, knot);
   const lines = [
     'digraph trace {',
     `  graph [labelloc=t, fontname="Helvetica", fontsize=14, nodesep=0.2, ranksep=0.2, pad=0.25,`,
@@ -47,6 +53,7 @@ export function formatStepsDot(
     ),
     ...lifelines(lanes, boxes.length + 1),
     ...arrows(lanes, boxes),
+    ...(knot === undefined ? [] : [arrowBack(lanes, boxes, knot, fails)]),
     '}',
   ];
   return `${lines.join('\n')}\n`;
@@ -83,13 +90,14 @@ interface Box {
   readonly fails?: string;
 }
 
-function boxesOf(steps: readonly Entry[], fails: string | undefined): Box[] {
+/** A cycle begins with a box of its own, too: the one in which step `knot` is the first, counted from 0. */
+function boxesOf(steps: readonly Entry[], fails: string | undefined, knot: number | undefined): Box[] {
   const boxes: Box[] = [];
   steps.forEach((step, index) => {
     const { turn, slot } = step;
     if (fails !== undefined && index === steps.length - 1) {
       boxes.push({ turn, slot, first: index + 1, steps: [step], fails });
-    } else if (boxes.at(-1)?.turn === turn) {
+    } else if (boxes.at(-1)?.turn === turn && index !== knot) {
       boxes.at(-1)?.steps.push(step);
     } else {
       boxes.push({ turn, slot, first: index + 1, steps: [step] });
@@ -163,4 +171,18 @@ function arrows(lanes: readonly string[], boxes: readonly Box[]): string[] {
     const to = node(index + 2, lanes.indexOf(box.slot, 1));
     return `  ${from} -> ${to} [color="#2b4c7e", penwidth=1.4, weight=0];`;
   });
+}
+
+/** From the last box to the one that a cycle begins with. */
+function arrowBack(
+  lanes: readonly string[],
+  boxes: readonly Box[],
+  knot: number,
+  fails: string | undefined,
+): string {
+  const first = boxes.findIndex((box) => box.first === knot + 1);
+  const place = (index: number) => node(index + 1, lanes.indexOf(boxes[index]?.slot ?? '', 1));
+  const words = ['round and round', ...wrap(fails ?? '', 34).filter((line) => line !== '')];
+  const label = words.map(escape).join('\\n');
+  return `  ${place(boxes.length - 1)} -> ${place(first)} [color="${red}", fontcolor="${red}", penwidth=2, constraint=false, label="${label}"];`;
 }

@@ -80,12 +80,13 @@ function propertyToJson(run: Report, property: PropertyResult): object {
 }
 
 function counterexampleToJson(run: Report, property: PropertyResult, counterexample: Counterexample): object {
-  const { cause, turns, steps } = counterexample;
+  const { cause, turns, steps, cycle = 0 } = counterexample;
   const violation = violationOf(run, property, counterexample);
   return {
     cause: { label: cause.label, object: cause.object, faults: cause.faults },
     turns,
     steps,
+    cycle,
     replay: replayLine(violation),
     onKernel: null,
     trace: stepsToJson(violation.run.trace(counterexample.path)),

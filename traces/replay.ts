@@ -6,7 +6,8 @@
  *
  * After the head, each field is a turn: the slot, the label of the turn's first step, and what each step answered to
  * its choices (`-` when it was asked nothing, `0.1` when it was asked twice), run-length encoded. It holds actions, not
- * a seed, so that it means the same after the search has changed. `sum` finds lines that lost their end on the way.
+ * a seed, so that it means the same after the search has changed. `cycle=4` says that the run goes through its last four
+ * steps again and again, for ever. `sum` finds lines that lost their end on the way.
  */
 
 import { createHash } from 'node:crypto';
@@ -30,6 +31,8 @@ export interface Replay {
   /** The hash of the model that the run was found in. */
   readonly model: string;
   readonly turns: readonly Turn[];
+  /** So many of the last steps go round for ever; 0 for a run that comes to an end. */
+  readonly cycle: number;
 }
 
 /** A line that cannot be read. The message says why, in one line. */
@@ -41,7 +44,7 @@ const version = 'cc1';
 const longestRun = 1_000_000;
 
 /** Writes a run as one line without spaces, quotes or other characters that a shell reads. */
-export function encode({ question, property, model, turns }: Replay): string {
+export function encode({ question, property, model, turns, cycle }: Replay): string {
   const head = [
     version,
     word(question.protocol),
@@ -53,6 +56,7 @@ export function encode({ question, property, model, turns }: Replay): string {
     `guest=${question.guest.map(word).join('+')}`,
     ...(question.without.length === 0 ? [] : [`without=${question.without.map(word).join('+')}`]),
     `breaks=${word(property)}`,
+    ...(cycle === 0 ? [] : [`cycle=${cycle}`]),
     `model=${model}`,
   ];
   const body = turns.map(({ slot, label, steps }) => `${word(slot)}@${word(label)}=${encodeSteps(steps)}`);
@@ -102,6 +106,7 @@ export function decode(text: string): Replay {
     property: plain(need(fields, 'breaks')),
     model: need(fields, 'model'),
     turns,
+    cycle: cycleOf(fields, turns),
   };
 }
 
@@ -149,6 +154,13 @@ function decodeFaults(text: string): Question['faults'] {
 
 function decodeNames(text: string): string[] {
   return text === '' ? [] : text.split('+').map(plain);
+}
+
+function cycleOf(fields: ReadonlyMap<string, string>, turns: readonly Turn[]): number {
+  const cycle = whole1(fields.get('cycle') ?? '0', 'cycle');
+  const steps = turns.reduce((sum, turn) => sum + turn.steps.length, 0);
+  if (cycle <= steps) return cycle;
+  throw new UnreadableReplay(`the replay line has a cycle of ${cycle} steps, and a run of ${steps}`);
 }
 
 function need(fields: ReadonlyMap<string, string>, key: string): string {

@@ -2,6 +2,7 @@
 
 import type { Action } from '../checker/result.js';
 import { type Entry, replay as play } from '../checker/run.js';
+import { waitsForEver } from '../checker/lasso.js';
 import { ModelError } from '../checker/outcome.js';
 import type { System } from '../model/system.js';
 import { encode, type Replay, type Turn } from './replay.js';
@@ -10,7 +11,8 @@ import type { Violation } from './report.js';
 /** The line that replays a counterexample. */
 export function replayLine({ run, property, counterexample }: Violation): string {
   const turns = turnsOf(run.trace(counterexample.path), counterexample.path);
-  return encode({ question: run.question, property: property.name, model: run.model, turns });
+  const { cycle = 0 } = counterexample;
+  return encode({ question: run.question, property: property.name, model: run.model, turns, cycle });
 }
 
 /** A recorded run that the model of today has no such run for. The message names the first step that is gone. */
@@ -41,7 +43,7 @@ export function resolve(system: System, replay: Replay): Replayed {
     if (steps.length < first)
       throw gone(replay, steps.length + 1, `in turn ${index + 1} of ${slot}`, undefined);
   }
-  return { path, steps, ...judge(system, replay.property, steps) };
+  return { path, steps, ...judge(system, replay, steps) };
 }
 
 /** All steps of a path, or those before the first that is not possible. */
@@ -69,20 +71,19 @@ function turnsOf(steps: readonly Entry[], path: readonly Action[]): Turn[] {
 
 function judge(
   system: System,
-  name: string,
+  { property: name, cycle }: Replay,
   steps: readonly Entry[],
 ): Pick<Replayed, 'reproduces' | 'object'> {
-  const last = steps.at(-1);
-  const object =
-    last === undefined
-      ? initiallyBroken(system, name)
-      : [last.failure, ...last.broken].find((each) => each?.property === name)?.object;
-  return { reproduces: object !== undefined && object !== '', object: object ?? '' };
-}
-
-function initiallyBroken(system: System, name: string): string {
   const property = system.properties.find((each) => each.name === name);
-  return property === undefined || property.kind === 'step' ? '' : property.broken(system.initial);
+  const object = property?.kind === 'eventually' ? waitsForEver(system, property, steps, cycle) : brokenBy();
+  return { reproduces: object !== '', object };
+
+  function brokenBy(): string {
+    const last = steps.at(-1);
+    if (last !== undefined)
+      return [last.failure, ...last.broken].find((each) => each?.property === name)?.object ?? '';
+    return property === undefined || property.kind === 'step' ? '' : property.broken(system.initial);
+  }
 }
 
 function gone(replay: Replay, step: number, what: string, instead: string | undefined): OutdatedReplay {

@@ -12,30 +12,35 @@ import { noPaint, type Paint } from './style.js';
 /** A counterexample in full, from the promise it breaks to the line that replays it. */
 export function formatTrace(violation: Violation, paint: Paint = noPaint): string {
   const { run, property, counterexample } = violation;
-  const { cause, turns, steps, path } = counterexample;
-  const where = cause.label === property.name ? '' : `, at ${cause.label}`;
+  const { cause, turns, steps, path, cycle = 0 } = counterexample;
+  const where = cause.label === property.name || cycle > 0 ? '' : `, at ${cause.label}`;
+  const round = cycle > 0 ? `, and then ${plural(cycle, 'step')} round and round` : '';
   const promise = wrap(
     `${property.name}${about(cause.object)}: ${sentenceOf(run.system, property.name)}`,
     width - 2,
   );
   return [
     ...promise.map((line, index) => paint('strong', index === 0 ? line : `  ${line}`)),
-    `  broken ${withFaults(cause.faults)}${where}: ${plural(turns, 'turn')}, ${plural(steps, 'step')}`,
+    `  broken ${withFaults(cause.faults)}${where}: ${plural(turns, 'turn')}, ${plural(steps, 'step')}${round}`,
     '',
-    ...formatSteps(run, property.name, cause.object, run.trace(path), paint),
+    ...formatSteps(run, property.name, cause.object, run.trace(path), paint, cycle),
     '',
     paint('faint', 'Play it again:'),
     `  check replay '${replayLine(violation)}'`,
   ].join('\n');
 }
 
-/** The steps alone. `property` is the promise that the last of them breaks, or `undefined` when none does. */
+/**
+ * The steps alone. `property` is the promise that the last of them breaks, or `undefined` when none does; the last
+ * `cycle` steps go round for ever.
+ */
 export function formatSteps(
   run: Pick<Run, 'system'>,
   property: string | undefined,
   object: string,
   steps: readonly Entry[],
   paint: Paint = noPaint,
+  cycle = 0,
 ): string[] {
   const movers = new Set(steps.map(({ slot }) => slot));
   const lanes = run.system.slots.map(({ name }) => name).filter((name) => movers.has(name));
@@ -44,9 +49,11 @@ export function formatSteps(
   if (steps.length === 0 && property !== undefined) {
     lines.push(paint('bad', `✗ The very first state breaks ${property}${about(object)}.`));
   }
+  const knot = cycle > 0 ? steps.length - cycle : -1;
   steps.forEach((step, index) => {
+    if (index === knot) lines.push(paint('bad', '━━ round and round from here '.padEnd(width, '━')));
     if (step.turn !== steps[index - 1]?.turn) lines.push(turnRule(step, paint));
-    const last = index === steps.length - 1 && property !== undefined;
+    const last = index === steps.length - 1 && property !== undefined && cycle === 0;
     lines.push(
       ...formatStep(step, index + 1, lanes, margin.length, last || step.failure !== undefined, paint),
     );
@@ -59,7 +66,26 @@ export function formatSteps(
       ...wrap(verdict, width - margin.length - 2).flatMap((line, n) => marked(line, n, indent, paint)),
     );
   });
+  if (cycle > 0) lines.push(...roundRule(run.system, property, object, knot + 1, paint));
   return lines;
+}
+
+/** What is beneath the last step of a cycle. */
+function roundRule(
+  system: Run['system'],
+  property: string | undefined,
+  object: string,
+  first: number,
+  paint: Paint,
+): string[] {
+  const rule = `━━ and again from step ${first}, all as it was there `.padEnd(width, '━');
+  const waits =
+    property === undefined
+      ? []
+      : wrap(`${property}${about(object)}: so this never comes: ${sentenceOf(system, property)}`, width - 2);
+  return [rule, ...waits.map((line, n) => `${n === 0 ? '✗ ' : '  '}${line}`)].map((line) =>
+    paint('bad', line),
+  );
 }
 
 function formatStep(
@@ -105,8 +131,10 @@ function difference(from: unknown, to: unknown): string {
 
 function verdictOn(system: Run['system'], step: Entry, property: string, object: string): string {
   const promise = `${property}${about(object)}: ${sentenceOf(system, property)}`;
-  return step.failure?.property === property
-    ? `this step breaks ${promise}`
+  if (step.failure?.property === property) return `this step breaks ${promise}`;
+  const isEventual = system.properties.some(({ name, kind }) => name === property && kind === 'eventually');
+  return isEventual
+    ? `no task can move any more, so this never comes: ${promise}`
     : `now this is false: ${promise}`;
 }
 

@@ -87,7 +87,7 @@ const endings: Record<SearchResult['stopped'], string> = {
   exhausted: 'exhausted',
   depth: 'cut at the bound',
   states: 'stopped at --max-states',
-  memory: 'stopped at --max-memory',
+  memory: 'stopped for want of memory',
   timeout: 'stopped at --timeout',
   signal: 'interrupted',
 };

@@ -153,6 +153,8 @@ export const native: Protocol = {
     'descriptors-close-as-native',
     'shares-as-asked',
     'exit-ends-one-thread',
+    'vfork-caller-goes-on',
+    'wait-returns',
   ],
   experiments: [],
   build(options) {

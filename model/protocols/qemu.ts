@@ -234,6 +234,8 @@ const shared: Omit<Protocol, 'name' | 'summary' | 'description' | 'build'> = {
     'descriptors-close-as-native',
     'shares-as-asked',
     'exit-ends-one-thread',
+    'vfork-caller-goes-on',
+    'wait-returns',
   ],
 };
 

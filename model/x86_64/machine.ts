@@ -5,8 +5,10 @@ import {
   errnoOf,
   isInterrupted,
   LAYOUT,
+  maskOfHex,
   signalName,
   IGNORED_SIGNALS,
+  SIGNAL_NUMBERS,
   SYS,
 } from './numbers.js';
 import { PuppetError, type Facts, type Puppet, type RealTask } from './puppet.js';
@@ -25,6 +27,8 @@ export class Strange extends Error {
 export interface Action {
   /** Without the number of the task: `call 39`. */
   readonly command: string;
+  /** The line of its program, where a task can be made to do the same twice. */
+  readonly line?: number;
   /** Whom it makes, if it makes a task. */
   readonly creates?: string;
   /** It is to end by a signal of its own making. */
@@ -57,14 +61,22 @@ export class Machine {
   private readonly lost = new Set<string>();
   /** Whom the kernel kills for what it has done. */
   private readonly doomed = new Set<string>();
+  /** Has somebody sent a SIGCONT in this turn? */
+  private sendsSigcont = false;
   /** Has somebody gone on in this turn whose call was interrupted, with no handler to end it? */
   private abandoned = false;
+  /** Processes that go on after a stop, and have yet to tell their parent. */
+  private readonly untold = new Set<number>();
   /** Whose call was interrupted in this turn. */
   private interrupted: string[] = [];
   /** Whose call has ended by EINTR in this turn. */
   private cutOff: string[] = [];
   /** Signals that a sigtimedwait has taken in this turn, by whom. */
   private awaited: { name: string; sig: number }[] = [];
+  /** Signals that are pending for a tracer's sake only: they were ignored, and not blocked, as they were sent. By task. */
+  private readonly unheard = new Map<string, bigint>();
+  /** Has somebody begun to care for such a signal before it was taken? */
+  private revived = false;
   private known: ReadonlyMap<number, Facts> = new Map();
   /** What calls have returned, by register. */
   readonly registers = new Map<string, string>();
@@ -144,13 +156,18 @@ export class Machine {
     this.awaited = [];
     this.cutOff = [];
     this.abandoned = false;
+    this.sendsSigcont = false;
     this.interrupted = [];
   }
 
   /** Makes a task do something; it may sleep in it. */
   async make(name: string, action: Action): Promise<void> {
+    const state = this.task(name)?.state ?? 'gone';
+    if (state !== 'ready') throw new Strange(`${name} is ${state} and can do nothing`);
+    this.sendsSigcont ||= SENDS_SIGCONT.test(action.command);
     const before = this.unfinished.get(name);
-    this.abandoned ||= before !== undefined && this.isInterrupted(name) && before.command !== action.command;
+    const isAnother = before?.command !== action.command || before.line !== action.line;
+    this.abandoned ||= before !== undefined && this.isInterrupted(name) && isAnother;
     this.unfinished.set(name, action);
     const [verb, ...rest] = action.command.split(' ');
     await this.command([verb, this.idOf(name), ...rest].join(' '));
@@ -192,24 +209,28 @@ export class Machine {
   /** Does what a task has to do on its way to user mode. */
   async park(name: string): Promise<void> {
     const id = this.idOf(name);
-    this.unfinished.delete(name);
+    this.giveUp(name, this.isInterrupted(name));
     await this.command(`park ${id}`);
+    this.untold.delete(this.facts(name)?.tgid ?? 0);
     const task = this.task(name);
     if (task?.state === 'signal' && signalName(task.sig ?? 0) === 'SIGSTOP')
       await this.command(`signal ${id} ${task.sig}`);
+    while (this.task(name)?.state === 'signal' && this.isUnseen(name)) await this.pass(name);
   }
 
   /** Lets a task take its next signal, with all that becomes of it, and says which it was. */
   async takeSignal(name: string): Promise<Taken> {
     const id = this.idOf(name);
+    const wasInterrupted = this.isInterrupted(name);
     if (this.task(name)?.state === 'ready') await this.command(`go ${id}`);
+    while (this.task(name)?.state === 'signal' && this.isIgnored(name)) await this.pass(name);
     const { state, sig, code, pid } = this.task(name)!;
     if (state !== 'signal' || sig === undefined)
       throw new Strange(`${name} has no signal to take, and is ${state}`);
     const taken = { sig: signalName(sig), code: codeName(sig, code!), from: this.senderOf(sig, code!, pid!) };
-    const isCaught = (BigInt(`0x${this.facts(name)?.caught ?? '0'}`) & bitOf(sig)) !== 0n;
+    const isCaught = (maskOfHex(this.facts(name)?.caught ?? '0') & bitOf(sig)) !== 0n;
     // Without a handler the model goes back to the call, and so does this one, but only when it is told to.
-    if (!isCaught) this.unfinished.delete(name);
+    if (!isCaught) this.giveUp(name, wasInterrupted);
     await this.command(`signal ${id} ${sig} ${isCaught ? 0 : 1}`);
     if (isCaught && this.task(name)?.state === 'signal')
       throw new NotDriven(
@@ -237,6 +258,25 @@ export class Machine {
         more = true;
       }
     }
+    this.followUnheard();
+  }
+
+  private isKeptForOneThread(name: string, facts: Facts): boolean {
+    const masks = this.threadsOf(name).map(({ blocked }) => maskOfHex(blocked));
+    const [some, all] = [masks.reduce((a, b) => a | b, 0n), masks.reduce((a, b) => a & b, ~0n)];
+    return (maskOfHex(facts.shared) & droppedBy(facts) & some & ~all) !== 0n;
+  }
+
+  private followUnheard(): void {
+    for (const [name, id] of this.ids) {
+      const facts = this.known.get(id);
+      if (facts === undefined) continue;
+      const pending = maskOfHex(facts.pending) | maskOfHex(facts.shared);
+      const dropped = droppedBy(facts);
+      const before = this.unheard.get(name) ?? 0n;
+      this.revived ||= (before & pending & ~dropped) !== 0n;
+      this.unheard.set(name, pending & (before | (dropped & ~maskOfHex(facts.blocked))));
+    }
   }
 
   /** What the tracer itself keeps from happening just now; '' if nothing is known. */
@@ -245,11 +285,17 @@ export class Machine {
       return 'for a tracer a signal that is ignored wakes a sleeper, which then looks again (sig_ignored)';
     if (this.awaited.some(({ name, sig }) => this.fate(name, sig) !== 'seen'))
       return 'for a traced task a signal is neither dropped nor turned into SIGKILL as it is sent, and sigtimedwait takes it';
+    if (this.sendsSigcont && this.cutOff.length > 0)
+      return 'for a tracer SIGCONT wakes all threads (ptrace_trap_notify), and sigtimedwait does not go back to sleep';
+    if (this.revived)
+      return 'for a tracer a signal that is ignored is kept (sig_ignored), and is not ignored any more when it is taken';
     if (this.abandoned)
       return 'the model settles what an interrupted call returns before another thread takes the signal';
     for (const name of this.ids.keys()) {
       const [task, facts] = [this.task(name), this.facts(name)];
       if (task === undefined || facts === undefined) continue;
+      if (this.isKeptForOneThread(name, facts))
+        return 'for a tracer a signal is kept that one thread ignores and another blocks (sig_ignored)';
       const inVfork = task.state === 'blocked' && /vfork|kernel_clone/.test(task.where ?? '');
       const isLate = inVfork || task.state === 'exiting' || task.state === 'ready';
       if (isLate && openOf(facts).some((sig) => this.fate(name, sig) === 'kills'))
@@ -267,11 +313,16 @@ export class Machine {
     const task = this.task(name);
     const facts = this.facts(name);
     if (task?.state !== 'ready' || facts === undefined) return false;
-    const [next] = openOf(facts);
+    // Whoever is to stop with its process, or to tell that it goes on, does so before it takes any signal.
+    if (this.untold.has(facts.tgid)) return false;
+    if (this.threadsOf(name).some(({ id }) => this.tasks.get(id)?.state === 'stopped')) return false;
+    const open = openOf(facts).map((sig) => this.fate(name, sig));
+    const [next] = open;
     // A SIGCONT shows itself to all threads of a traced process, and so wakes those that sleep.
     if (next === undefined)
       return this.interrupted.includes(name) && isInterrupted(task.ret) && task.again !== true;
-    return this.fate(name, next) !== 'seen';
+    // With one that is seen behind it, an ignored one is let through when that is taken.
+    return next === 'kills' || (next === 'ignored' && !open.includes('seen'));
   }
 
   private isIgnored(name: string): boolean {
@@ -283,9 +334,21 @@ export class Machine {
     const facts = this.facts(name);
     if (facts === undefined) return 'seen';
     if (this.doomed.has(name) && signalName(sig) === 'SIGSEGV') return 'kills';
-    if ((BigInt(`0x${facts.caught}`) & bitOf(sig)) !== 0n) return 'seen';
-    if ((BigInt(`0x${facts.ignored}`) & bitOf(sig)) !== 0n || IGNORED_SIGNALS.includes(sig)) return 'ignored';
+    if ((maskOfHex(facts.caught) & bitOf(sig)) !== 0n) return 'seen';
+    if ((maskOfHex(facts.ignored) & bitOf(sig)) !== 0n || IGNORED_SIGNALS.includes(sig)) return 'ignored';
     return ['SIGUSR1', 'SIGTERM', 'SIGRTMIN'].includes(signalName(sig)) ? 'kills' : 'seen';
+  }
+
+  /** What it was interrupted in is not made again by itself. */
+  private giveUp(name: string, isInterrupted: boolean): void {
+    this.abandoned ||= isInterrupted && this.threadsOf(name).length > 1;
+    this.unfinished.delete(name);
+  }
+
+  /** The living of its process, itself among them. */
+  private threadsOf(name: string): Facts[] {
+    const tgid = this.facts(name)?.tgid;
+    return [...this.known.values()].filter((facts) => facts.tgid === tgid && facts.process !== 'Z');
   }
 
   private async pass(name: string): Promise<void> {
@@ -323,6 +386,8 @@ export class Machine {
         if (action?.creates === undefined) throw new Strange(`a task nobody asked for: ${task.tid}`);
         this.name(action.creates, task);
       }
+      if (task.state === 'ready' && this.tasks.get(task.id)?.state === 'stopped')
+        this.untold.add(this.known.get(task.id)?.tgid ?? 0);
       this.tasks.set(task.id, task);
       if (task.state === 'ready' && isInterrupted(task.ret) && task.again !== true)
         this.interrupted.push(this.nameOfId(task.id));
@@ -340,10 +405,19 @@ export class Machine {
   }
 }
 
+const SENDS_SIGCONT = new RegExp(`^call (${SYS.kill}|${SYS.tgkill} \\d+) \\d+ ${SIGNAL_NUMBERS.SIGCONT}$`);
+
+const DEFAULT_IGNORED = IGNORED_SIGNALS.reduce((mask, sig) => mask | bitOf(sig), 0n);
+
+/** The signals that are ignored, if they are not blocked. */
+function droppedBy({ ignored, caught }: Facts): bigint {
+  return maskOfHex(ignored) | (DEFAULT_IGNORED & ~maskOfHex(caught));
+}
+
 /** The signals a task would take, in their order: its own before its process's, the lowest number first. */
 function openOf({ pending, shared, blocked }: Facts): number[] {
   return [pending, shared].flatMap((queue) => {
-    const open = BigInt(`0x${queue}`) & ~BigInt(`0x${blocked}`);
+    const open = maskOfHex(queue) & ~maskOfHex(blocked);
     return Array.from({ length: 64 }, (_, bit) => bit + 1).filter((sig) => (open & bitOf(sig)) !== 0n);
   });
 }

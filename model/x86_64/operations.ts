@@ -53,7 +53,7 @@ export async function operate(
 ): Promise<void> {
   const make = MAKES[operation.name];
   if (make === undefined) throw new NotDriven(`no real task can be made to ${operation.name}()`);
-  await machine.make(task, await make({ machine, litmus, task, operation }));
+  await machine.make(task, { ...(await make({ machine, litmus, task, operation })), line: operation.line });
 }
 
 /** Why a test cannot be driven, as far as its text tells; '' if it may. */

@@ -41,6 +41,7 @@ export const INSIDE: Readonly<Record<string, string>> = {
   ret_from_fork: 'a new task is first held after it has stored its tid',
   do_wait: 'wait is one system call',
   release: 'wait is one system call',
+  sleeps: 'wait is one system call',
   wakes: 'a sleeper goes on as soon as it is woken',
   takes: 'sigtimedwait is one system call',
   reads: 'read is one system call',
@@ -86,20 +87,23 @@ export function isKilled(s: KernelState, name: string): boolean {
 }
 
 /**
- * Can a task go on sleeping, as the signal that has come is for its process, and another thread would take it as well? The
- * kernel wakes one of them (complete_signal).
+ * The state without the signals that a task can leave to another thread of its process, which would take them as well: the
+ * kernel wakes one of the two (complete_signal). Undefined if there are none. Who sleeps there may go on sleeping.
  */
-export function mayLeaveSignal(s: KernelState, name: string): boolean {
-  const task = s.task[name]!;
-  if (isKilled(s, name) || deliverable(s, name, task.pending).length > 0) return false;
-  const { shared_pending } = s.signal[task.group_leader]!;
-  return Object.entries(s.task).some(
-    ([other, { state, group_leader }]) =>
+export function withoutSignalsForOthers<S extends KernelState>(s: S, name: string): S | undefined {
+  const { pending, group_leader } = s.task[name]!;
+  if (isKilled(s, name) || deliverable(s, name, pending).length > 0) return undefined;
+  const group = s.signal[group_leader]!;
+  const isTaken = Object.entries(s.task).some(
+    ([other, task]) =>
       other !== name &&
-      state === 'running' &&
-      group_leader === task.group_leader &&
-      deliverable(s, other, shared_pending).length > 0,
+      task.state === 'running' &&
+      task.group_leader === group_leader &&
+      deliverable(s, other, group.shared_pending).length > 0,
   );
+  return isTaken
+    ? { ...s, signal: { ...s.signal, [group_leader]: { ...group, shared_pending: [] } } }
+    : undefined;
 }
 
 /** The next signal is one to ignore or to die of: a tracer is shown it, and lets it through as soon as it can. */

@@ -39,6 +39,8 @@ export interface SystemSpec {
   readonly slots: readonly SlotSpec[];
   readonly always: readonly Expr[];
   readonly finally: readonly Expr[];
+  /** What comes, and from which states on it is owed: those in which it is true, or with `undefined` the start. */
+  readonly eventually: readonly { readonly comes: Expr; readonly when: Expr | undefined }[];
 }
 
 interface Task {
@@ -161,6 +163,9 @@ export const systemSpec: fc.Arbitrary<SystemSpec> = fc.record({
   ),
   always: fc.array(expr, { maxLength: 2 }),
   finally: fc.array(expr, { maxLength: 2 }),
+  eventually: fc.array(fc.record({ comes: expr, when: fc.option(expr, { nil: undefined }) }), {
+    maxLength: 2,
+  }),
 });
 
 export function systemOf(spec: SystemSpec): System<Toy> {
@@ -173,6 +178,18 @@ export function systemOf(spec: SystemSpec): System<Toy> {
     ...spec.finally.map((a, i): Property<Toy> => {
       const broken = (state: Toy) => (truth(a, state, 0) ? `object${state.tasks[0]!.v}` : '');
       return { kind: 'finally', name: `finally-${i}`, sentence: '', witness: 'other', broken };
+    }),
+    ...spec.eventually.map(({ comes, when }, i): Property<Toy> => {
+      const broken = (state: Toy) => (truth(comes, state, 0) ? '' : `object${state.tasks[0]!.v}`);
+      const asked = when && { when: (state: Toy) => truth(when, state, 0) };
+      return {
+        kind: 'eventually',
+        name: `eventually-${i}`,
+        sentence: '',
+        witness: 'tested',
+        broken,
+        ...asked,
+      };
     }),
   ];
   return {

@@ -1,5 +1,13 @@
 /** Small systems by hand, without the ceremony. */
-import type { Move, Property, Slot, State, StateProperty, System } from '../../model/system.js';
+import type {
+  EventualProperty,
+  Move,
+  Property,
+  Slot,
+  State,
+  StateProperty,
+  System,
+} from '../../model/system.js';
 
 /** A state whose fields a test may use as it likes. */
 // oxlint-disable-next-line typescript/no-explicit-any -- each test has a state of its own shape
@@ -28,6 +36,16 @@ export function always(name: string, broken: (s: Loose) => string, witness = 'te
 
 export function inTheEnd(name: string, broken: (s: Loose) => string, witness = 'tested'): StateProperty {
   return { kind: 'finally', name, sentence: `${name} in the end`, witness, broken };
+}
+
+/** `when`: owed from these states on; without it, from the start. */
+export function inGoodTime(
+  name: string,
+  broken: (s: Loose) => string,
+  when?: (s: Loose) => boolean,
+): EventualProperty {
+  const asked = when && { when };
+  return { kind: 'eventually', name, sentence: `${name} comes`, witness: 'tested', broken, ...asked };
 }
 
 /** A step that counts a field up to a bound and then blocks. */

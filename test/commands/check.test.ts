@@ -50,6 +50,35 @@ describe('check', () => {
     expect(code).toBe(3);
   });
 
+  it.each([
+    ['--timeout', ['--timeout', '0.001'], 'stopped at --timeout'],
+    ['--max-memory', ['--max-memory', '1M'], 'stopped for want of memory'],
+  ])('tells what is known at %s, with exit code 3', async (_, limit, ending) => {
+    const { code, stdout } = await run([
+      'native',
+      '--property',
+      'no-hang',
+      '--quiet',
+      '--guest',
+      'all',
+      ...limit,
+    ]);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(ending);
+    expect(stdout).toMatch(/[\d,]+ states/);
+    expect(stdout).toContain('? no-hang');
+    expect(code).toBe(3);
+  });
+
+  it('ends before Node does when plain objects run out of memory', async () => {
+    const { code, stdout } = await run(
+      ['qemu-clone-vm', '--property', 'no-crash', '--faults', 'none', '--engine', 'reference', '--quiet'],
+      { env: { NODE_OPTIONS: '--max-old-space-size=120' } },
+    );
+    expect(stdout.replace(/\s+/g, ' ')).toContain('stopped for want of memory');
+    expect(stdout).toContain('? no-crash');
+    expect(code).toBe(3);
+  });
+
   it('says the same with every engine', async () => {
     expect(await verdicts('reference')).toEqual(await verdicts('explicit'));
     expect(await verdicts('all')).toEqual(await verdicts('auto'));

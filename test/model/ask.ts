@@ -4,7 +4,7 @@ import type { Counterexample, Limits, SearchResult } from '../../checker/result.
 import { protocols, type Protocol } from '../../model/protocols/index.js';
 import type { KernelState } from '../../model/kernel/state.js';
 import type { Move, System } from '../../model/system.js';
-import { judged } from '../../properties/index.js';
+import { judged, properties } from '../../properties/index.js';
 
 export interface Question {
   /** Names of faults, each once; at most `maxFaults` together. */
@@ -15,6 +15,8 @@ export interface Question {
   readonly rounds?: number;
   readonly kernel?: string;
   readonly without?: readonly string[];
+  /** Judge by these properties only. */
+  readonly properties?: readonly string[];
 }
 
 export function protocol(name: string): Protocol {
@@ -25,7 +27,7 @@ export function protocol(name: string): Protocol {
 
 export function system(name: string, question: Question = {}): System {
   const faults = (question.faults ?? []).map((fault) => ({ name: fault, budget: 1 }));
-  return judged(protocol(name), {
+  const options = {
     faults,
     maxFaults: question.maxFaults ?? 1,
     guest: question.guest ?? [],
@@ -33,13 +35,19 @@ export function system(name: string, question: Question = {}): System {
     rounds: question.rounds ?? 1,
     kernel: question.kernel ?? '6.18',
     without: question.without ?? [],
-  });
+  };
+  return judged(protocol(name), options, question.properties);
 }
 
 /** The faults of a run that names none: every creation can fail. */
 export function creationFaults(name: string): readonly string[] {
   return protocol(name).defaultFaults;
 }
+
+/** The properties that are judged only where they are named. */
+export const onRequest: readonly string[] = properties
+  .filter((property) => property.onRequest === true)
+  .map(({ name }) => name);
 
 /** Every fault of a protocol that can happen. */
 export function possibleFaults(name: string): string[] {

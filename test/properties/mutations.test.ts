@@ -200,6 +200,37 @@ const cases: Case[] = [
     mutated: qemu(['child-starts-thread', 'SIGCHLD', 'handler', 'wait-nothing']),
     last: 'C:exit.exit',
   },
+  {
+    property: 'vfork-caller-goes-on',
+    holds: native({ properties: ['vfork-caller-goes-on'] }),
+    // The child is through with the memory, and the vfork waiter is never told.
+    mutated: mutate(
+      native({ properties: ['vfork-caller-goes-on'] }),
+      'C',
+      'exit/K7d',
+      (s, _original, move) => {
+        move.at('exit/K7d', 'mutated');
+        s.task['C']!.pc = 'exit/K7e';
+      },
+    ),
+    last: 'C:exit/K9',
+  },
+  {
+    property: 'wait-returns',
+    holds: native({ properties: ['wait-returns'] }),
+    // Who finds a zombie makes the call again.
+    mutated: mutate(
+      native({ properties: ['wait-returns'] }),
+      'P',
+      'guest.wait/do_wait',
+      (s, original, move) => {
+        if (s.task['C']!.state !== 'zombie') return original();
+        move.at('guest.wait/do_wait', 'mutated');
+        s.task['P']!.pc = 'guest.wait';
+      },
+    ),
+    last: 'P:guest.wait/do_wait',
+  },
 ];
 
 describe('each property can hold and can fail', () => {

@@ -24,6 +24,7 @@ const replays: fc.Arbitrary<Replay> = fc.record({
   }),
   property: name,
   model: fc.constant('0123abcd'),
+  cycle: fc.constant(0),
   turns: fc.array(
     fc.record({
       slot: name,
@@ -117,6 +118,7 @@ function recordOf(label: string): Replay {
     property: 'no-hang',
     model: '1a2b3c4d',
     turns: [{ slot: 'P', label, steps: [[], [], [0, 1]] }],
+    cycle: 0,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ask, broken, creationFaults, possibleFaults } from '../ask.js';
+import { ask, broken, creationFaults, onRequest, possibleFaults } from '../ask.js';
 
 describe('native', () => {
   test('keeps every shared property, for every guest choice and every fault', async () => {
@@ -7,6 +7,11 @@ describe('native', () => {
     expect(result.exhausted).toBe(true);
     expect(broken(result)).toEqual([]);
     expect(result.properties.map(({ verdict }) => verdict)).toEqual(result.properties.map(() => 'holds'));
+  });
+
+  test('keeps those that are judged on request, too', async () => {
+    const result = await ask('native', { faults: possibleFaults('native'), properties: onRequest });
+    expect(result.properties.map(({ verdict }) => verdict)).toEqual(onRequest.map(() => 'holds'));
   });
 
   test('has as many states as it had: a change here is a change of the model', async () => {
