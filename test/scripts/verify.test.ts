@@ -19,9 +19,8 @@ test('ends with 0 and a table where the engines agree on all there is', () => {
 });
 
 test('compares along random walks what is too large', () => {
-  const { status, stdout } = verify(
-    ...['qemu-clone-vm', '--faults', 'sigmask-C', '--guests', 'lasting-child', '--walks', '1000'],
-  );
+  const small = ['--faults', 'sigmask-C', '--guests', 'lasting-child', '--walks', '1000'];
+  const { status, stdout } = verify('qemu-clone-vm', ...small);
   expect(stdout).toMatch(/\| every usual guest \| none, and each of 0 \| in full, but 1 by 1,\d\d\d moves/);
   expect(status).toBe(0);
 }, 120_000);
