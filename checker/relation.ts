@@ -4,11 +4,11 @@
  * must have been exhausted.
  */
 import type { Slot } from '../model/system.js';
+import { changesOf } from './changes.js';
+import type { Jump } from './changes.js';
 import type { Learned } from './explicit.js';
 import { BLOCKED, ENDING, KIND, WRITES } from './footprint.js';
 import type { StepFootprint } from './footprint.js';
-import { jumpsOf } from './jumps.js';
-import type { Jump } from './jumps.js';
 import type { Failure } from './outcome.js';
 import type { Value } from './schema.js';
 
@@ -61,19 +61,25 @@ export function relationOf({ result, space }: Learned): Relation {
   const { schema, slots, system } = space;
   if (!result.exhausted) throw new Error(`the search of ${system.name} was not exhausted`);
   const leaves = schema.leaves.map(({ path }, leaf) => ({ path, values: schema.domains[leaf]! }));
+  const { changed, jumps } = changesOf(space);
   return {
     leaves,
-    slots: slots.map((footprint, i) => {
-      const { name, kind } = system.slots[i]!;
-      const rules = merged(rulesOf(footprint, leaves), leaves);
-      return { name, kind, first: footprint.firstLeaf, rules };
+    slots: slots.map((footprint, slot) => {
+      const { name, kind } = system.slots[slot]!;
+      const paths = merged(pathsOf(footprint), leaves);
+      return { name, kind, first: footprint.firstLeaf, rules: merged(bare(paths, changed[slot]!), leaves) };
     }),
-    jumps: jumpsOf(space),
+    jumps,
   };
 }
 
+/** A rule, and the ends of the paths that it stands for. */
+interface Path extends Rule {
+  readonly cells: readonly number[];
+}
+
 /** A rule for each path that does something, without the tests whose answer follows from those before. */
-function rulesOf(footprint: StepFootprint, leaves: readonly Leaf[]): Rule[] {
+function pathsOf(footprint: StepFootprint): Path[] {
   const { cells, endings } = footprint;
   const paths: { reads: readonly number[]; follows: Set<number>; cell: number }[] = [];
   footprint.visit({
@@ -97,13 +103,21 @@ function rulesOf(footprint: StepFootprint, leaves: readonly Leaf[]): Rule[] {
     const writes: Assignment[] = [];
     if (!failure?.ends)
       for (let i = 0, at = cell + WRITES + 1; i < cells[cell + WRITES]!; i++, at += 2)
-        if (leaves[cells[at]!]!.values.length > 1) writes.push({ leaf: cells[at]!, value: cells[at + 1]! });
-    return [{ label, choices, guard, writes, failure }];
+        writes.push({ leaf: cells[at]!, value: cells[at + 1]! });
+    return [{ label, choices, guard, writes, failure, cells: [cell] }];
   });
 }
 
+/** Without the writes that change nothing in any state. */
+function bare(paths: readonly Path[], changed: ReadonlyMap<number, ReadonlySet<number>>): Path[] {
+  return paths.map((path) => ({
+    ...path,
+    writes: path.writes.filter(({ leaf }) => path.cells.some((cell) => changed.get(cell)?.has(leaf))),
+  }));
+}
+
 /** Rules that do the same and differ in one test become one rule, until there are none. */
-function merged(rules: readonly Rule[], leaves: readonly Leaf[]): Rule[] {
+function merged(rules: readonly Path[], leaves: readonly Leaf[]): Path[] {
   let now = [...rules];
   for (let before = Infinity; now.length < before;) {
     before = now.length;
@@ -113,10 +127,10 @@ function merged(rules: readonly Rule[], leaves: readonly Leaf[]): Rule[] {
   return now;
 }
 
-function mergedOver(leaf: number, rules: readonly Rule[], size: number): Rule[] {
-  const groups = new Map<string, Rule[]>();
+function mergedOver(leaf: number, rules: readonly Path[], size: number): Path[] {
+  const groups = new Map<string, Path[]>();
   for (const rule of rules) {
-    const { guard, ...effect } = rule;
+    const { guard, cells: _, ...effect } = rule;
     const key = JSON.stringify([effect, guard.map((test) => (test.leaf === leaf ? leaf : test))]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [rule]);
@@ -128,6 +142,6 @@ function mergedOver(leaf: number, rules: readonly Rule[], size: number): Rule[] 
       if (test.leaf !== leaf) return [test];
       return values.length === size ? [] : [{ leaf, values: values.toSorted((a, b) => a - b) }];
     });
-    return { ...group[0]!, guard };
+    return { ...group[0]!, guard, cells: group.flatMap(({ cells }) => cells) };
   });
 }

@@ -7,6 +7,7 @@
 import type { Leaf, Relation, Rule, Test } from '../checker/relation.js';
 import { Names } from './names.js';
 import { type Places, placesOf } from './places.js';
+import { touching } from './touching.js';
 
 /** `about` is what a reader should know first, in lines. */
 export function formatPromela(relation: Relation, about: readonly string[]): string {
@@ -26,13 +27,9 @@ class Writer {
     const { leaves, slots } = relation;
     this.relation = relation;
     this.places = placesOf(relation);
-    const touching = leaves.map(() => new Set<number>());
-    for (const [slot, { rules }] of slots.entries())
-      for (const { guard, writes } of rules)
-        for (const { leaf } of [...guard, ...writes]) touching[leaf]!.add(slot);
-    this.touching = touching;
+    this.touching = touching(relation);
     this.processes = slots.map(({ name }) => this.names.of(name));
-    const isVariable = (leaf: number) => touching[leaf]!.size > 0 && this.codes(leaf) > 1;
+    const isVariable = (leaf: number) => this.touching[leaf]!.size > 0 && this.codes(leaf) > 1;
     this.variables = new Map(
       leaves.flatMap(({ path }, leaf) => (isVariable(leaf) ? [[leaf, this.names.of(path)]] : [])),
     );
@@ -89,6 +86,8 @@ class Writer {
     if (failure !== undefined) effects.push('assert(false)');
     const target = labels[move === undefined ? place : placeOf[move.value]!]!;
     const condition = tests.join(' && ') || 'true';
+    // SPIN takes a step to its own label that does nothing for a mistake, unless it looks as if it did something.
+    if (tests.length + effects.length === 0) effects.push('true');
     const body = effects.length === 0 ? condition : `d_step { ${[condition, ...effects].join('; ')} }`;
     const answers = choices.length === 0 ? '' : ` (${choices.join()})`;
     const breaks = failure === undefined ? '' : `, breaks ${failure.property} of ${failure.object}`;
