@@ -35,8 +35,21 @@ export async function explicit(
   return new Search(system, limits, parts).run();
 }
 
+/** A search and its states; where it was exhausted, the steps are learned as far as any reachable state needs. */
+export interface Learned {
+  readonly result: SearchResult;
+  readonly space: Space;
+}
+
+/** Searches as `explicit` does, and hands out what was learned on the way. */
+export async function learn(system: System, limits: Limits = {}): Promise<Learned> {
+  const search = new Search(system, limits);
+  const result = await search.run();
+  return { result, space: search.space };
+}
+
 class Search {
-  private readonly space: Space;
+  readonly space: Space;
   private readonly watch: Watch;
   private readonly pace: Pace;
   private readonly layers: Layers;

@@ -7,7 +7,7 @@ import { formatDot } from '../traces/dot.js';
 import { formatGraph, mostStates } from '../traces/graph.js';
 import { formatJson } from '../traces/json.js';
 import { count } from '../traces/layout.js';
-import { type Question, type Report, violations } from '../traces/report.js';
+import { type Question, type Report, runsOf, violations } from '../traces/report.js';
 import type { Progress } from '../traces/progress.js';
 import { noPaint, type Paint } from '../traces/style.js';
 import { renderSvg } from '../traces/svg.js';
@@ -15,6 +15,7 @@ import { formatText } from '../traces/text.js';
 import { codeOf } from './codes.js';
 import { type EngineName, engineNames } from './engines.js';
 import { explore, exploreAll } from './explore.js';
+import { exported, exportNames, isExport } from './export.js';
 import { interruptible } from './interrupt.js';
 import { oneOf } from './names.js';
 import { memory, seconds, wholeNumber } from './numbers.js';
@@ -24,7 +25,7 @@ import { Problem } from './problem.js';
 import { reporter } from './progress.js';
 import { ANY, checkProperties, defaults, questionOf, type QuestionFlags } from './question.js';
 
-export const formats = ['text', 'json', 'dot', 'svg'] as const;
+export const formats = ['text', 'json', 'dot', 'svg', ...exportNames] as const;
 type Format = (typeof formats)[number];
 
 /** The flags as commander hands them over. */
@@ -68,7 +69,7 @@ export async function check(names: readonly string[], flags: CheckFlags, paint: 
     const reports = await searchAll(plan, flags.quiet === true);
     const text = (colours: Paint) => formatText(reports, { allTraces: plan.allTraces, paint: colours });
     const inFormat = async (colours: Paint) =>
-      plan.format === 'text' ? text(colours) : await render(reports, plan, flags.graph === true);
+      plan.format === 'text' ? text(colours) : await render(reports, plan, flags);
     if (target === undefined) {
       await writeOut(await inFormat(paint));
     } else {
@@ -92,17 +93,22 @@ export async function check(names: readonly string[], flags: CheckFlags, paint: 
 /** Everything that can be wrong with the flags is found here, before any search. */
 function planOf(names: readonly string[], flags: CheckFlags): Plan {
   const chosen = names.length === 0 ? [defaultProtocol] : [...new Set(names)];
+  const format = oneOf('format', flags.format ?? (flags.graph ? 'dot' : 'text'), formats);
   const questions = chosen.map((name) => {
     const question = questionOf(name, flags);
-    // Only one search has a graph of its states.
-    return { question, all: flags.graph !== true && asksForAll(flags, question) };
+    // Only one search has a graph of its states, and one relation.
+    return { question, all: flags.graph !== true && !isExport(format) && asksForAll(flags, question) };
   });
   const properties = flags.property ?? [];
   for (const name of chosen) checkProperties(name, properties);
-  const format = oneOf('format', flags.format ?? (flags.graph ? 'dot' : 'text'), formats);
   const draws = format === 'dot' || format === 'svg';
   if (flags.graph && !draws) throw new Problem('--graph is drawn with --format dot or svg');
   if (draws && questions.length > 1) throw new Problem(`--format ${format} draws one protocol at a time`);
+  if (isExport(format)) {
+    if (questions.length > 1) throw new Problem(`--format ${format} exports one protocol at a time`);
+    if (flags.engine !== 'auto' && flags.engine !== 'explicit')
+      throw new Problem(`--format ${format} is made from what the explicit engine learns`);
+  }
   if (flags.traces !== undefined) oneOf('value of --traces', flags.traces, ['all']);
   return {
     questions,
@@ -155,6 +161,7 @@ async function searchAll({ questions, limits, ...plan }: Plan, quiet: boolean): 
     for (const { question, all } of questions) {
       const search = {
         ...plan,
+        keep: isExport(plan.format),
         limits: { ...limits, signal },
         report: (now: Progress) => progress.report(now),
       };
@@ -168,9 +175,10 @@ async function searchAll({ questions, limits, ...plan }: Plan, quiet: boolean): 
   });
 }
 
-async function render(reports: readonly Report[], plan: Plan, graph: boolean): Promise<string> {
+async function render(reports: readonly Report[], plan: Plan, { graph, out }: CheckFlags): Promise<string> {
   const [report] = reports;
   if (plan.format === 'json' || report === undefined) return formatJson(reports);
+  if (isExport(plan.format)) return exported(runsOf(report)[0]!, plan.format, out);
   const dot = graph ? graphOf(report) : formatDot(report, violations(report)[0]);
   return plan.format === 'svg' ? await renderSvg(dot) : dot;
 }

@@ -1,5 +1,6 @@
 /** From a question to its answer: one search, or the parts of a whole one after the other. */
 
+import { learn } from '../checker/explicit.js';
 import { replay } from '../checker/run.js';
 import type { Limits, SearchResult } from '../checker/result.js';
 import { union } from '../checker/union.js';
@@ -14,20 +15,28 @@ export interface Search {
   readonly properties: readonly string[];
   readonly engine: EngineName;
   readonly limits: Limits;
+  /** Keep what was learned, for an export. */
+  readonly keep?: boolean;
   /** Told a few times a second how far the search is. */
   readonly report: (now: Progress) => void;
 }
 
 /** Answers a question by one search. */
-export async function explore(question: Question, { properties, engine, ...rest }: Search): Promise<Run> {
+export async function explore(
+  question: Question,
+  { properties, engine, keep, ...rest }: Search,
+): Promise<Run> {
   const system = systemOf(question, properties);
-  const result = await search(engine, system, { ...rest.limits, progress: rest.report });
+  const limits = { ...rest.limits, progress: rest.report };
+  const learned = keep ? await learn(system, limits) : undefined;
+  const result = learned?.result ?? (await search(engine, system, limits));
   return {
     question,
     depth: rest.limits.depth ?? null,
     system,
     model: hashOf(question),
     result,
+    ...(learned === undefined ? {} : { learned }),
     trace: (path) => replay(system, path),
   };
 }

@@ -1,6 +1,7 @@
 /** What every printer is handed: what was asked, what was found, and how a path reads step by step. */
 
 import type { StepInfo, System } from '../model/system.js';
+import type { Learned } from '../checker/explicit.js';
 import type { Entry } from '../checker/run.js';
 import type { Action, Counterexample, PropertyResult, SearchResult } from '../checker/result.js';
 
@@ -30,6 +31,8 @@ export interface Answer {
 export interface Run extends Answer {
   /** A short hash of the model's text, see `modelHash`. */
   readonly model: string;
+  /** What was learned on the way, where it was to be kept. */
+  readonly learned?: Learned;
   /** Plays a path again and tells what each step did. */
   trace(path: readonly Action[]): readonly Entry[];
 }
