@@ -43,7 +43,7 @@ export interface Learned {
 
 /** Searches as `explicit` does, and hands out what was learned on the way. */
 export async function learn(system: System, limits: Limits = {}): Promise<Learned> {
-  const search = new Search(system, limits);
+  const search = new Search(system, limits, PARTS);
   const result = await search.run();
   return { result, space: search.space };
 }
