@@ -13,7 +13,8 @@ import type { SearchResult } from '../../checker/result.js';
 import type { System } from '../../model/system.js';
 import { systemOf, systemSpec } from './language.js';
 
-const { Batch, Components, Judgement, Moves, Packing, Rewrites, Rounds, Standings, StateTable, View } = PARTS;
+const { Batch, Components, Graph, Judgement, Moves, Packing, Rewrites, Rounds, Standings, StateTable, View } =
+  PARTS;
 
 const faults: Record<string, Partial<Parts>> = {
   'a lost write': {
@@ -138,6 +139,20 @@ const faults: Record<string, Partial<Parts>> = {
       override take(): number {
         const count = super.take();
         return count > 3 ? count - 1 : count;
+      }
+    },
+  },
+  'a task that cannot move taken for one that can': {
+    Graph: class extends Graph {
+      override canMove(): boolean {
+        return true;
+      }
+    },
+  },
+  'a task that can move taken for one that cannot': {
+    Graph: class extends Graph {
+      override canMove(slot: number): boolean {
+        return slot > 0 && super.canMove(slot);
       }
     },
   },
