@@ -43,7 +43,7 @@ export function draftOf(watch: Watch): Draft {
     throw new ModelError(`${who()} ${why}`);
   };
   const alive = () => {
-    if (!live) throw new ModelError('a step kept its draft, or part of it, after it was over');
+    if (!live) refuse('kept its draft, or part of it, after it was over');
   };
   const note = (leaf: number): number => {
     const position = vector[leaf]!;

@@ -9,7 +9,7 @@
 import type { EventualProperty, State } from '../model/system.js';
 import { Sightings } from './causes.js';
 import { PredicateFootprint } from './footprint.js';
-import { Graph } from './graph.js';
+import type { Graph } from './graph.js';
 import type { Judgement } from './judgement.js';
 import { lapOf } from './lap.js';
 import type { Counterexample } from './result.js';
@@ -59,7 +59,7 @@ class Eventually {
     this.space = space;
     this.property = property;
     this.faultsOf = faultsOf;
-    this.graph = new Graph(space);
+    this.graph = new space.parts.Graph(space);
     this.tasks = [...space.system.slots.keys()].filter((slot) => space.system.slots[slot]!.kind === 'task');
     this.known = new Uint8Array(space.table.count);
     this.broken = this.judgementOf('', (state) => property.broken(state));

@@ -8,6 +8,7 @@
  */
 import type { System } from '../model/system.js';
 import type { Batch } from './batch.js';
+import { Beyond } from './beyond.js';
 import { findingsOf } from './findings.js';
 import { FAILS, MOVES } from './footprint.js';
 import { Layers } from './layers.js';
@@ -61,8 +62,6 @@ class Search {
   private transitions = 0;
   private failures = 0;
   private deadlocks = 0;
-  /** Transitions of the turn beyond the bound, which count if that turn shows nothing new. */
-  private transitionsBeyond = 0;
 
   constructor(system: System, limits: Limits, parts: Parts) {
     this.pace = new Pace(limits);
@@ -220,43 +219,19 @@ class Search {
     }
   }
 
-  /**
-   * The bound is reached. Says whether one more turn would show nothing: no new state, and no step that breaks
-   * anything. Then the search is exhausted all the same, and what it counts is what it would count without a bound.
-   */
+  /** The bound is reached. Says whether it cut nothing. */
   private async isClosed(): Promise<boolean> {
-    const { space, layers } = this;
+    const { space, layers, watch } = this;
     space.moves.mark = BEYOND;
-    let closed = true;
-    for (let state = layers.oldest; state < layers.newest; state++) {
-      if ((state & 255) === 0) await this.breathe(layers.turn);
-      if (this.stopped !== undefined) return false;
-      for (let slot = 0; slot < space.slots.length; slot++) {
-        if (space.table.has(state, 1 + slot)) continue;
-        if (!closed && (!this.isTask[slot] || space.table.has(state, CAN_MOVE))) continue;
-        if (!this.showsNothing(state, slot)) closed = false;
-      }
-    }
-    await this.judgeDeadlocks();
-    if (closed && this.stopped === undefined) this.transitions += this.transitionsBeyond;
-    return closed && this.stopped === undefined;
-  }
-
-  private showsNothing(state: number, slot: number): boolean {
-    const { space, watch, batch } = this;
-    const { table } = space;
-    this.load(state);
-    const list = space.moves.find(slot, this.key);
-    const { cells } = space.moves;
-    const count = cells[list]!;
-    if (count > 0 && this.isTask[slot]) table.set(state, CAN_MOVE);
-    this.transitionsBeyond += count;
-    for (let i = 0, move = list + LIST_HEAD; i < count; i++, move += MOVE_SIZE) {
-      if (cells[move + MOVE_KIND] !== MOVES) return false;
-      const next = batch.lookUp(this.key, move);
-      if (next < 0 || watch.breaks(table.standingOf(state), table.standingOf(next))) return false;
-    }
-    return true;
+    const beyond = new Beyond(space, watch, layers);
+    const nothing = await beyond.showsNothing(async () => {
+      await this.breathe(layers.turn);
+      return this.stopped === undefined;
+    });
+    if (this.stopped === undefined) await this.judgeDeadlocks();
+    const closed = nothing && this.stopped === undefined;
+    if (closed) this.transitions += beyond.transitions;
+    return closed;
   }
 
   private async breathe(turn: number): Promise<void> {

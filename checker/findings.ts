@@ -29,6 +29,7 @@ export async function findingsOf(
   rest: () => Promise<Stopped | undefined>,
 ): Promise<Findings> {
   const { space, watch } = searched;
+  for (const slot of space.slots) slot.repeatSamples();
   let cut: Stopped | undefined;
   const orShort = async <T>(work: Promise<T>): Promise<T | undefined> => {
     try {

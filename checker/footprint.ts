@@ -3,7 +3,8 @@
  *
  * Soundness: a pure function that reads only through the draft does the same wherever the values it read are
  * the same, so a trie is exact for every path it holds; where a walk meets a path it does not hold, the code is
- * run. Purity is the one assumption, so each new path is run twice, the second time on a plain copy.
+ * run. Purity is the one assumption, so each new path is run twice, the second time on a plain copy, and some once
+ * more at the end.
  */
 import type { Slot, State } from '../model/system.js';
 import { draftOf } from './draft.js';
@@ -36,12 +37,23 @@ export const VIOLATES = 2;
 /** Breaks a property, and the path ends. */
 export const FAILS = 3;
 
+/** So many paths of each slot are run once more when all is over. */
+const SAMPLES = 64;
+
+/** A path as it was when it was new. */
+interface Sample {
+  readonly vector: Vector;
+  readonly outcome: Outcome;
+  readonly after: Vector;
+}
+
 export class StepFootprint {
   readonly endings: Ending[] = [];
   /** The ends of the last walk that are not blocked: cells of `trie`, by their choices in order. */
   readonly found: number[] = [];
   private readonly trie = new Trie();
   private readonly pending: number[] = [];
+  private readonly samples: Sample[] = [];
   private readonly schema: Schema;
   private readonly slot: Slot;
 
@@ -141,6 +153,7 @@ export class StepFootprint {
     const after = vector.slice();
     for (const [leaf, position] of writes) after[leaf] = position;
     this.repeat(vector, outcome, after);
+    if (this.samples.length < SAMPLES) this.samples.push({ vector: vector.slice(), outcome, after });
 
     const { choices, label, failure, events } = outcome;
     const kind = outcome.blocked ? BLOCKED : failure === undefined ? MOVES : failure.ends ? FAILS : VIOLATES;
@@ -148,6 +161,11 @@ export class StepFootprint {
     const cell = this.trie.add(looks, end);
     if (cell < 0) throw impure(name());
     this.endings.push({ choices, label, failure, events, cell });
+  }
+
+  /** Runs some paths once more, long after they were new: what a step keeps outside the state may have changed. */
+  repeatSamples(): void {
+    for (const { vector, outcome, after } of this.samples) this.repeat(vector, outcome, after);
   }
 
   /** Runs the same path on a plain copy: it must do the same. */

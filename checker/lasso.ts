@@ -11,7 +11,7 @@ import type { Entry } from './run.js';
 export function waitsForEver(
   system: System,
   property: EventualProperty,
-  steps: readonly Entry[],
+  steps: readonly Pick<Entry, 'slot' | 'after'>[],
   cycle: number,
 ): string {
   const states = [system.initial, ...steps.map(({ after }) => after)];

@@ -5,6 +5,7 @@
  * throws is an error of the model, reported with the name of the step and never swallowed.
  */
 import type { Move } from '../model/system.js';
+import { withoutClocks } from './purity.js';
 
 /** The model breaks the contract of `model/system.ts`. The message is one line that names the step or the field. */
 export class ModelError extends Error {
@@ -97,7 +98,7 @@ export function attempt({ slot, choices, body, onChoose }: Attempt): Outcome {
   };
   let thrown: unknown;
   try {
-    body(move, here);
+    withoutClocks(refuse, () => body(move, here));
   } catch (error) {
     if (error instanceof ModelError) throw error;
     if (error !== BLOCK && error !== FAIL) {

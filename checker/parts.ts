@@ -4,6 +4,7 @@
  */
 import { Batch } from './batch.js';
 import { Components } from './components.js';
+import { Graph } from './graph.js';
 import { Judgement } from './judgement.js';
 import { Moves } from './moves.js';
 import { Packing } from './packing.js';
@@ -16,6 +17,7 @@ import { View } from './view.js';
 export const PARTS = {
   Batch,
   Components,
+  Graph,
   Judgement,
   Moves,
   Packing,

@@ -17,7 +17,7 @@ export type Stmt =
   | { readonly op: 'mine' | 'push' | 'assign' | 'scan' | 'mark'; readonly a: Expr }
   | { readonly op: 'shift' | 'sort' | 'swap' | 'copy' | 'spread' | 'filter' | 'reverse' }
   | { readonly op: 'event'; readonly name: string }
-  | { readonly op: 'choose'; readonly n: number }
+  | { readonly op: 'choose' | 'climb'; readonly n: number }
   | { readonly op: 'fail' | 'violate'; readonly a: Expr; readonly object: string }
   | { readonly op: 'if'; readonly a: Expr; readonly yes: readonly Stmt[]; readonly no: readonly Stmt[] };
 
@@ -31,6 +31,8 @@ export interface StepSpec {
 export interface SlotSpec {
   readonly kind: 'task' | 'environment';
   readonly fault: string;
+  /** It has no place of its own: what it does next is decided by a variable, so two such slots can do the same. */
+  readonly placeless: boolean;
   readonly steps: readonly StepSpec[];
 }
 
@@ -118,6 +120,7 @@ const stmt: fc.Arbitrary<Stmt> = fc.letrec<{ stmt: Stmt; plain: Stmt; branch: St
       weight: 1,
       arbitrary: fc.record({ op: fc.constant('event' as const), name: fc.constantFrom('tested', 'other') }),
     },
+    { weight: 2, arbitrary: fc.record({ op: fc.constant('climb' as const), n: fc.nat(2) }) },
     {
       weight: 1,
       arbitrary: fc.record({ op: fc.constant('choose' as const), n: fc.integer({ min: 1, max: 3 }) }),
@@ -152,6 +155,7 @@ const step: fc.Arbitrary<StepSpec> = fc.record({
 const slot: fc.Arbitrary<SlotSpec> = fc.record({
   kind: fc.constantFrom('task' as const, 'task' as const, 'environment' as const),
   fault: fc.constantFrom('', 'kill', 'stop'),
+  placeless: fc.constantFrom(false, false, true),
   steps: fc.array(step, { minLength: 1, maxLength: 4 }),
 });
 
@@ -211,8 +215,9 @@ export function systemOf(spec: SystemSpec): System<Toy> {
   };
 }
 
-function takeStep({ kind, fault, steps }: SlotSpec, me: number, draft: Toy, move: Move): void {
-  const { pc } = draft.tasks[me]!;
+function takeStep(one: SlotSpec, me: number, draft: Toy, move: Move): void {
+  const { kind, fault, steps, placeless } = one;
+  const pc = placeless ? draft.vars['v0']! : draft.tasks[me]!.pc;
   const spec = steps[pc % steps.length]!;
   move.at(`pc${pc}`, `row ${me}.${pc}`);
   const strikes = kind === 'environment' && fault !== '';
@@ -225,7 +230,7 @@ function takeStep({ kind, fault, steps }: SlotSpec, me: number, draft: Toy, move
     draft.struck.sort();
   }
   run(spec.body, draft, move, me, { reg, violated: false });
-  draft.tasks[me]!.pc = spec.next;
+  if (!placeless) draft.tasks[me]!.pc = spec.next;
   move.says(`${me} did ${pc}`);
 }
 
@@ -283,6 +288,10 @@ function run(body: readonly Stmt[], draft: Toy, move: Move, me: number, frame: F
         break;
       case 'event':
         move.event(one.name);
+        break;
+      case 'climb':
+        // What one task does in two steps another may do in one.
+        draft.vars['v0'] = Math.min(3, draft.vars['v0']! + 1 + one.n);
         break;
       case 'choose':
         frame.reg = move.choose(one.n);

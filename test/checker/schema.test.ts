@@ -73,3 +73,18 @@ test('a leaf that grows without bound is refused, naming leaf and step', async (
     `leaf n left its finite domain: step T:count-n gives it value number ${MOST_VALUES + 1}`,
   );
 });
+
+test('a queue that grows without bound is refused, naming leaf and step', async () => {
+  const system = toy(
+    { queue: [] },
+    {
+      T: (s, move) => {
+        move.at('push', 'row 1');
+        s.queue.push(1);
+      },
+    },
+  );
+  await expect(explicit(system)).rejects.toThrow(
+    `leaf queue left its finite domain: step T:push gives it value number ${MOST_VALUES + 1}`,
+  );
+});

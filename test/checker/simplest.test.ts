@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { explicit } from '../../checker/explicit.js';
+import { waitsForEver } from '../../checker/lasso.js';
 import { reference } from '../../checker/reference.js';
 import type { SearchResult } from '../../checker/result.js';
 import { choicesOf, isFinal } from '../../checker/run.js';
@@ -26,7 +27,23 @@ function simplestOf(system: System): Map<string, [turns: number, steps: number]>
     const [t, s] = found.get(key) ?? [Infinity, Infinity];
     if (turns < t || (turns === t && steps < s)) found.set(key, [turns, steps]);
   };
+  /** The steps of the run so far, and how many turns it has at each of its states. */
+  const run: { slot: string; after: State }[] = [];
+  const turnsAt = [0];
+  const noteLassos = (): void => {
+    for (const one of system.properties) {
+      for (let cycle = 0; one.kind === 'eventually' && cycle <= run.length; cycle++) {
+        const knot = run.length - cycle;
+        const state = knot === 0 ? system.initial : run[knot - 1]!.after;
+        const object = waitsForEver(system, one, run, cycle);
+        // A run that may end where it could go round is one that ends.
+        if (object === '' || (cycle > 0 && isFinal(system, state))) continue;
+        note(one.name, cycle === 0 ? one.name : 'cycle', object, state, turnsAt[knot]!, knot);
+      }
+    }
+  };
   const visit = (state: State, last: number, turns: number, steps: number): void => {
+    noteLassos();
     if (isFinal(system, state)) {
       for (const one of system.properties)
         if (one.kind === 'finally') note(one.name, one.name, one.broken(state), state, turns, steps);
@@ -41,7 +58,11 @@ function simplestOf(system: System): Map<string, [turns: number, steps: number]>
           if (one.kind === 'always' && one.broken(state) === '')
             note(one.name, label, one.broken(after), after, inTurn, steps + 1);
         }
+        run.push({ slot: system.slots[slot]!.name, after });
+        turnsAt.push(inTurn);
         visit(after, slot, inTurn, steps + 1);
+        run.pop();
+        turnsAt.pop();
       }
     }
   };
@@ -51,7 +72,7 @@ function simplestOf(system: System): Map<string, [turns: number, steps: number]>
   return found;
 }
 
-test('no run of a few steps is simpler than what the engines find', { timeout: 60_000 }, async () => {
+test('no run of a few steps is simpler than what the engines find', { timeout: 200_000 }, async () => {
   let compared = 0;
   const property = fc.asyncProperty(systemSpec, async (spec) => {
     const system: System = systemOf({ ...spec, slots: spec.slots.slice(0, 2) });
@@ -67,11 +88,11 @@ test('no run of a few steps is simpler than what the engines find', { timeout: 6
 function compare({ properties }: SearchResult, brute: ReadonlyMap<string, [number, number]>): number {
   let compared = 0;
   for (const { name, counterexamples } of properties) {
-    for (const { cause, turns, steps } of counterexamples) {
+    for (const { cause, turns, steps, cycle = 0 } of counterexamples) {
       const best = brute.get(JSON.stringify([name, cause.label, cause.object, cause.faults]));
       // A run of few turns may be too long for brute force, which then knows only runs of more turns, or none.
-      if (steps > STEPS)
-        expect(best === undefined || best[0] > turns || (best[0] === turns && best[1] > steps)).toBe(true);
+      if (steps + cycle > STEPS)
+        expect(best === undefined || best[0] > turns || (best[0] === turns && best[1] >= steps)).toBe(true);
       else expect([turns, steps]).toEqual(best);
       compared++;
     }

@@ -1,0 +1,143 @@
+/** Situations, moves, rewrites and standings, each beside what the state itself says. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { FAILS } from '../../checker/footprint.js';
+import { LIST_HEAD, MOVE_END, MOVE_KIND, MOVE_PLAN, MOVE_SIZE } from '../../checker/moves.js';
+import { choicesOf } from '../../checker/run.js';
+import { Space } from '../../checker/space.js';
+import { View } from '../../checker/view.js';
+import { Watch } from '../../checker/watch.js';
+import type { State, System } from '../../model/system.js';
+import { systemOf, systemSpec } from './language.js';
+
+/** Some states of a system as plain data, by a walk that is the same every time. */
+function statesOf(system: System, most: number): State[] {
+  const states = new Map([[JSON.stringify(system.initial), system.initial]]);
+  for (const state of states.values()) {
+    for (const slot of system.slots.keys()) {
+      for (const { failure, state: after } of choicesOf(system, state, slot))
+        if (!failure?.ends && states.size < most) states.set(JSON.stringify(after), after);
+    }
+  }
+  return [...states.values()];
+}
+
+/** The key of a plain state; components that it makes larger are given room first. */
+function keyOf(space: Space, state: State): Int32Array {
+  const vector = space.vector.slice();
+  space.schema.encode(state, vector, 'the test');
+  const ids = space.components.parts.map((part) => part.intern(vector));
+  space.widen();
+  const key = new Int32Array(space.keys.words);
+  for (const [i, id] of ids.entries()) space.keys.set(key, 0, i, id);
+  return key;
+}
+
+function stateOf(space: Space, key: Int32Array): State {
+  space.loadKey(key, 0);
+  return space.schema.decode(space.vector);
+}
+
+const systems = systemSpec.map((spec): System => systemOf(spec));
+const runs = { numRuns: 60, seed: 5 };
+
+test('a state is the same again after its key', () => {
+  fc.assert(
+    fc.property(systems, (system) => {
+      const space = new Space(system);
+      for (const state of statesOf(system, 20)) expect(stateOf(space, keyOf(space, state))).toEqual(state);
+    }),
+    runs,
+  );
+});
+
+test('two states look the same to a view if and only if its leaves are the same', () => {
+  fc.assert(
+    fc.property(systems, fc.infiniteStream(fc.boolean()), (system, coins) => {
+      const space = new Space(system);
+      const leaves = space.schema.leaves.map(({ leaf }) => leaf).filter(() => coins.next().value);
+      const view = new View(space.components, leaves);
+      const seen = new Map<string, number>();
+      for (const state of statesOf(system, 25)) {
+        const key = keyOf(space, state);
+        space.loadKey(key, 0);
+        const text = leaves.map((leaf) => space.vector[leaf]).join();
+        const number = view.of(space.keys, key, 0);
+        expect(seen.get(text) ?? number).toBe(number);
+        expect([...seen].some(([other, known]) => other !== text && known === number)).toBe(false);
+        seen.set(text, number);
+      }
+    }),
+    runs,
+  );
+});
+
+test('the moves that are looked up are those that the step makes, and their rewrites give its states', () => {
+  let moves = 0;
+  fc.assert(
+    fc.property(systems, (system) => {
+      const space = new Space(system);
+      // Twice: the first time they are worked out, the second time looked up.
+      for (const state of [...statesOf(system, 20), ...statesOf(system, 20)]) {
+        const key = keyOf(space, state);
+        for (const slot of system.slots.keys()) {
+          const plain = choicesOf(system, state, slot);
+          const list = space.moves.find(slot, key);
+          const { cells, rewrites } = space.moves;
+          expect(cells[list]).toBe(plain.length);
+          for (const [i, applied] of plain.entries()) {
+            const move = list + LIST_HEAD + i * MOVE_SIZE;
+            const { choices, label } = space.endingOf(slot, cells[move + MOVE_END]!);
+            expect([choices, label]).toEqual([applied.choices, applied.label]);
+            if (cells[move + MOVE_KIND] === FAILS) continue;
+            const plan = cells[move + MOVE_PLAN]!;
+            const ids = space.components.parts.map((_, part) => space.keys.get(key, 0, part));
+            for (let at = plan + 1; at < plan + 1 + 2 * cells[plan]!; at += 2)
+              ids[cells[at]!] = rewrites.apply(cells[at + 1]!, ids[cells[at]!]!);
+            const after = space.vector.slice();
+            for (const [part, id] of ids.entries()) space.components.parts[part]!.load(id, after);
+            expect(space.schema.decode(after)).toEqual(applied.state);
+            moves++;
+          }
+        }
+      }
+    }),
+    runs,
+  );
+  expect(moves).toBeGreaterThan(1000);
+});
+
+test('a standing after a step is that of the state, asked anew', () => {
+  let changed = 0;
+  fc.assert(
+    fc.property(systems, (system) => {
+      const space = new Space(system);
+      const { standings } = new Watch(space);
+      for (const state of statesOf(system, 25)) {
+        const key = keyOf(space, state);
+        const before = standings.of(key, 0);
+        const judges = system.properties.filter(({ kind }) => kind === 'always');
+        const answers = judges.map((judge) => (judge.kind === 'always' ? judge.broken(state) : ''));
+        expect(standings.known[before]).toEqual({
+          answers,
+          isBroken: answers.some((answer) => answer !== ''),
+          faults: system.faults(state),
+        });
+        for (const slot of system.slots.keys()) {
+          const plain = choicesOf(system, state, slot);
+          const list = space.moves.find(slot, key);
+          for (const [i, { state: after, failure }] of plain.entries()) {
+            if (failure?.ends) continue;
+            const end = space.moves.cells[list + LIST_HEAD + i * MOVE_SIZE + MOVE_END]!;
+            const next = keyOf(space, after);
+            const standing = standings.after(before, slot, end, next, 0);
+            expect(standing).toBe(standings.of(next, 0));
+            if (standing !== before) changed++;
+          }
+        }
+      }
+    }),
+    runs,
+  );
+  expect(changed).toBeGreaterThan(100);
+});
