@@ -69,7 +69,8 @@ function isFine({ asExpected, kernel }: LitmusResult): boolean {
   return asExpected && kernel?.result !== 'refuted';
 }
 
-async function askKernel(puppet: Puppet, system: System, result: LitmusResult): Promise<LitmusResult> {
+/** What the running kernel says to a test that was explored. */
+export async function askKernel(puppet: Puppet, system: System, result: LitmusResult): Promise<LitmusResult> {
   const { test, outcomes, paths } = result;
   const asked = outcomes.map((outcome, index) => ({ outcome: JSON.stringify(outcome), path: paths[index]! }));
   try {

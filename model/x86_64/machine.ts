@@ -143,11 +143,11 @@ export class Machine {
   }
 
   async pokeLongs(address: number, values: readonly (number | bigint)[]): Promise<void> {
-    for (const [index, value] of values.entries()) {
+    const words = values.flatMap((value) => {
       const long = BigInt.asUintN(64, BigInt(value));
-      await this.puppet.poke(address + 8 * index, Number(long & 0xffffffffn));
-      await this.puppet.poke(address + 8 * index + 4, Number(long >> 32n));
-    }
+      return [Number(long & 0xffffffffn), Number(long >> 32n)];
+    });
+    await Promise.all(words.map((word, index) => this.puppet.poke(address + 4 * index, word)));
   }
 
   /** What the tracer has done to the tasks is forgotten with each turn. */

@@ -260,6 +260,18 @@ static bool look_at(struct task *t)
 	return false;
 }
 
+/* Looks at the tasks that are in one of these states; false if one of them has yet to come to rest, or `rest` is. */
+static bool look_at_all(enum state first, enum state last, bool rest)
+{
+	for (int i = 0; i < task_count; i++) {
+		if (tasks[i].state < first || tasks[i].state > last || look_at(&tasks[i]))
+			continue;
+		check_deadline(&tasks[i]);
+		rest = false;
+	}
+	return rest;
+}
+
 static bool digest_stops(void)
 {
 	pid_t who;
@@ -277,12 +289,10 @@ void settle(void)
 {
 	for (int spins = 0;; spins++) {
 		bool rest = !digest_stops();
-		for (int i = 0; i < task_count; i++) {
-			if (!look_at(&tasks[i])) {
-				rest = false;
-				check_deadline(&tasks[i]);
-			}
-		}
+		/* Those that are held are asked last, when nobody runs who could have killed them. */
+		rest = look_at_all(RUNNING, RUNNING, rest);
+		if (rest)
+			rest = look_at_all(READY, GONE, true);
 		if (rest && !digest_stops())
 			return;
 		if (spins > 20)

@@ -62,6 +62,15 @@ interface Once {
 }
 const ONCE: readonly Once[] = [
   {
+    what: 'a wait for a tid is for whoever bears it now',
+    text: [
+      'P                  | D                                             | M',
+      'clone(D, SIGRTMIN) | clone(M, CLONE_VM|CLONE_SIGHAND|CLONE_THREAD) | execve() fails late',
+      'waitid(D, WNOWAIT) |                                               |',
+    ],
+    order: 'P D M D M P M',
+  },
+  {
     what: 'a SIGCONT wakes the other threads of a traced process',
     text: [
       'task C: thread of P',
