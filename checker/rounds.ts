@@ -81,12 +81,16 @@ export class Rounds {
     const what = known.pop();
     waiting.push(node);
     if ((what & ROOT) !== 0) {
-      const nodes: number[] = [];
       const low = of[node]!;
-      while (waiting.length > 0 && of[waiting.last]! >= low) nodes.push(waiting.pop());
-      for (const each of nodes) of[each] = this.round;
-      this.next -= nodes.length;
-      if (nodes.length > 1 || (what & LOOPS) !== 0) this.onRound(nodes, this.round);
+      let first = waiting.length;
+      while (first > 0 && of[waiting.at(first - 1)]! >= low) of[waiting.at(--first)] = this.round;
+      const size = waiting.length - first;
+      if (size > 1 || (what & LOOPS) !== 0) {
+        const nodes = Array.from({ length: size }, (_, i) => waiting.at(first + i));
+        this.onRound(nodes, this.round);
+      }
+      waiting.length = first;
+      this.next -= size;
       this.round--;
     }
     if (path.length > 0) this.meet(path.last, node);

@@ -27,10 +27,12 @@ export class Stems {
   /** The most turns. */
   private readonly depth: number;
   private readonly slots: number;
-  /** One bit for each place: those whose simplest run is known. */
+  /** One bit for each node and slot that may have moved last: those whose simplest run is known. */
   private readonly settled: Uint32Array;
-  /** Of each run: its place, the run it continues (-1 for none), and the end of its last step. */
-  private readonly places = new IntList();
+  /** Of each run: twice the state, and one more if it is owed there; who moved last, or -1; */
+  private readonly nodes = new IntList();
+  private readonly lasts = new IntList();
+  /** the run it continues, or -1; and the end of its last step. */
   private readonly befores = new IntList();
   private readonly ends = new IntList();
   /** Runs by their steps, of this number of turns and of one more. */
@@ -47,7 +49,7 @@ export class Stems {
 
   /** Looks until `onOwed` or `breathe` ends it. */
   async run(breathe: () => Promise<boolean>): Promise<void> {
-    this.push(this.now, 0, this.placeOf(0, this.debt.isOwed(0, false), -1), -1, -1);
+    this.push(this.now, 0, Number(this.debt.isOwed(0, false)), -1, -1, -1);
     for (let turns = 0; this.now.length > 0; turns++, [this.now, this.later] = [this.later, []]) {
       for (let steps = 0; steps < this.now.length; steps++) {
         const runs = this.now[steps] ?? new IntList();
@@ -61,12 +63,10 @@ export class Stems {
 
   /** Answers whether the search is over. */
   private settle(run: number, turns: number, steps: number): boolean {
-    const { graph, debt, slots, settled } = this;
-    const place = this.places.at(run);
-    if ((settled[place >>> 5]! & (1 << (place & 31))) !== 0) return false;
-    settled[place >>> 5]! |= 1 << (place & 31);
-    const last = (place % (slots + 1)) - 1;
-    const node = Math.floor(place / (slots + 1));
+    const { graph, debt, slots } = this;
+    const [node, last] = [this.nodes.at(run), this.lasts.at(run)];
+    if (this.isSettled(node, last)) return false;
+    this.setSettled(node, last);
     const [state, owed] = [node >>> 1, (node & 1) !== 0];
     if (owed && debt.onOwed({ state, turns, steps, path: () => this.pathOf(run) })) return true;
     graph.visit(state);
@@ -74,20 +74,34 @@ export class Stems {
       if (slot !== last && turns >= this.depth) continue;
       const queue = slot === last ? this.now : this.later;
       graph.eachMove(slot, (next, end) => {
-        const to = this.placeOf(next, debt.isOwed(next, owed), slot);
-        if ((settled[to >>> 5]! & (1 << (to & 31))) === 0) this.push(queue, steps + 1, to, run, end);
+        const to = 2 * next + Number(debt.isOwed(next, owed));
+        if (!this.isSettled(to, slot)) this.push(queue, steps + 1, to, slot, run, end);
       });
     }
     return false;
   }
 
-  private placeOf(state: number, owed: boolean, last: number): number {
-    return (2 * state + Number(owed)) * (this.slots + 1) + last + 1;
+  private isSettled(node: number, last: number): boolean {
+    const bit = node * (this.slots + 1) + last + 1;
+    return (this.settled[Math.floor(bit / 32)]! & (1 << (bit % 32))) !== 0;
   }
 
-  private push(queue: IntList[], steps: number, place: number, before: number, end: number): void {
-    (queue[steps] ??= new IntList()).push(this.places.length);
-    this.places.push(place);
+  private setSettled(node: number, last: number): void {
+    const bit = node * (this.slots + 1) + last + 1;
+    this.settled[Math.floor(bit / 32)]! |= 1 << (bit % 32);
+  }
+
+  private push(
+    queue: IntList[],
+    steps: number,
+    node: number,
+    last: number,
+    before: number,
+    end: number,
+  ): void {
+    (queue[steps] ??= new IntList()).push(this.nodes.length);
+    this.nodes.push(node);
+    this.lasts.push(last);
     this.befores.push(before);
     this.ends.push(end);
   }
@@ -95,7 +109,7 @@ export class Stems {
   private pathOf(run: number): Action[] {
     const actions: Action[] = [];
     for (let at = run; this.befores.at(at) >= 0; at = this.befores.at(at)) {
-      const slot = (this.places.at(at) % (this.slots + 1)) - 1;
+      const slot = this.lasts.at(at);
       actions.push({ slot, choices: this.graph.space.endingOf(slot, this.ends.at(at)).choices });
     }
     return actions.toReversed();

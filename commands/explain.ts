@@ -44,7 +44,9 @@ const words: Readonly<Record<string, string>> = {
     'Exit code 0, or 3 under --require-exhausted.',
   vacuous:
     'the promise was never put to the test: what it speaks about did not happen in any run. No pass; exit code 3.',
-  undecided: 'a limit of states, memory or time, or a signal, ended the search first. No pass; exit code 3.',
+  undecided:
+    'a limit of states, memory or time, or a signal, ended the search first; or --depth cut the runs of which a promise ' +
+    "of kind 'eventually' speaks. No pass; exit code 3.",
   task: 'a task of the kernel: a thread or a process.',
   slot: 'whoever can move: a task, or an actor of the environment, which is never obliged to.',
   step: 'one atomic move of one slot, as fine as another task can observe.',
@@ -53,6 +55,10 @@ const words: Readonly<Record<string, string>> = {
     'what the environment does: a creation that fails, a SIGKILL, a stop, a stray wake-up. Never obliged to happen.',
   cause:
     'a property, the step that broke it, the object concerned and the faults used. One trace is shown for each.',
+  eventually:
+    'a kind of promise: what is owed comes, on every run that is weakly fair, which means that a task that can move all the ' +
+    'time does move. The environment owes nothing, and a choice may always go the same way. It is broken by a run that ' +
+    'ends without it, or by one that goes round for ever; of such a run the trace has the way to the cycle and one round.',
 };
 
 function explainProtocol({ name, summary, description, ...known }: Protocol): string {

@@ -48,7 +48,7 @@ function read(line: string): { recorded: Replay; system: System; replayed: Repla
     const recorded = decode(line);
     checkQuestion(recorded.question);
     checkProperties(recorded.question.protocol, [recorded.property]);
-    const system = systemOf(recorded.question);
+    const system = systemOf(recorded.question, [recorded.property]);
     const replayed = resolve(system, recorded);
     if (hashOf(recorded.question) !== recorded.model) {
       writeHint('hint: the model has changed since this line was written, and the run is still possible');

@@ -47,9 +47,11 @@ function hints(run: Report, unseen: number): string[] {
     );
   }
   if (run.result.properties.some(({ verdict }) => verdict === 'undecided')) {
-    lines.push(
-      'Undecided: a limit ended the search. Raise it, ask for less with --depth, --faults or --guest',
-    );
+    const why =
+      run.result.stopped === 'depth'
+        ? 'nobody knows how a run goes on that was cut at the bound. Ask without --depth'
+        : 'a limit ended the search. Raise it, ask for less with --depth, --faults or --guest';
+    lines.push(`Undecided: ${why}`);
   }
   const untaken = neverTaken(run).filter(({ neverTaken }) => neverTaken === undefined);
   if (run.result.stopped === 'exhausted' && untaken.length > 0) {

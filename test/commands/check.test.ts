@@ -44,6 +44,27 @@ describe('check', () => {
     expect((await run([...sound, '--require-exhausted'])).code).toBe(0);
   });
 
+  it('judges whole runs where that is asked for, and not under a bound', async () => {
+    const asked = ['native', '--faults', 'none', '--property', 'wait-returns', '--quiet'];
+    expect((await run([...asked, '--engine', 'all'])).stdout).toContain('✓ wait-returns  holds');
+    const bounded = await run([...asked, '--depth', '2']);
+    expect(bounded.stdout).toContain('? wait-returns  undecided');
+    expect(bounded.stdout).toContain('Ask without --depth');
+    expect(bounded.code).toBe(3);
+    expect((await run(['native', '--faults', 'none', '--quiet'])).stdout).not.toContain('wait-returns');
+  });
+
+  it('plays a run again that waits for ever', async () => {
+    const asked = ['--property', 'vfork-caller-goes-on', '--faults', 'kill-T', '--guest', 'posix_spawn'];
+    const { stdout } = await run(['qemu-clone-vm', ...asked, '--quiet']);
+    const line = /check replay '([^']+)'/.exec(stdout)?.[1] ?? '';
+    const again = await run(['replay', line]);
+    expect(again.stdout).toContain(
+      'no task can move any more, so this never comes: vfork-caller-goes-on (P)',
+    );
+    expect(again.code).toBe(1);
+  });
+
   it('does not pass off a limit as a pass', async () => {
     const { code, stdout } = await run([...sound, '--max-states', '10']);
     expect(stdout).toContain('undecided');

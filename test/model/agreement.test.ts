@@ -5,10 +5,22 @@ import { explicit } from '../../checker/explicit.js';
 import { reference } from '../../checker/reference.js';
 import { compareWalks } from '../../checker/walks.js';
 import type { System } from '../../model/system.js';
-import { possibleFaults, protocol, system } from './ask.js';
+import { mutate, onRequest, possibleFaults, protocol, system } from './ask.js';
 
 /** One answer to each question but whether the child's signal is SIGCHLD's, so that a slow engine comes to an end. */
 const SMALL = ['vfork', 'SIGCHLD', 'handler', 'unblocked', 'wait-nothing', 'child-exit-groups'];
+
+/** Who finds a zombie makes the call again. */
+const startsOver = mutate(
+  system('native', { properties: onRequest }),
+  'P',
+  'guest.wait/do_wait',
+  (s, original, move) => {
+    if (s.task['C']!.state !== 'zombie') return original();
+    move.at('guest.wait/do_wait', 'mutated');
+    s.task['P']!.pc = 'guest.wait';
+  },
+);
 
 describe('the explicit and the reference engine agree in full', () => {
   test.each([
@@ -18,6 +30,12 @@ describe('the explicit and the reference engine agree in full', () => {
       system('qemu-clone-vm', { guest: SMALL, faults: ['clone-T', 'clone-C'] }),
     ],
     ['qemu-clone-vm-eagain-fixed, a small guest', system('qemu-clone-vm-eagain-fixed', { guest: SMALL })],
+    ['native, promises of whole runs', system('native', { properties: onRequest })],
+    [
+      'qemu-clone-vm, promises of whole runs, one of them broken',
+      system('qemu-clone-vm', { guest: SMALL, faults: ['kill-T'], properties: onRequest }),
+    ],
+    ['native, where wait goes round', startsOver],
   ])('%s', async (_name, asked) => {
     expect(differences(await explicit(asked), await reference(asked))).toEqual([]);
   });

@@ -246,4 +246,12 @@ describe('each property can hold and can fail', () => {
     const step = replay(mutated, path).at(-1)!;
     expect(`${step.slot}:${step.label}`).toBe(last);
   });
+
+  test('a promise of whole runs fails by a run that goes round, where nothing stands still', async () => {
+    const { mutated } = cases.find(({ property }) => property === 'wait-returns')!;
+    const { counterexamples } = (await explicit(mutated, {})).properties[0]!;
+    expect(counterexamples.map(({ cause, cycle }) => [cause.label, cause.object, cycle])).toEqual([
+      ['cycle', 'P', 2],
+    ]);
+  });
 });

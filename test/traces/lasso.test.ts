@@ -1,4 +1,5 @@
 /** A run that goes round for ever, in every form in which a run is told. */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { explicit } from '../../checker/explicit.js';
 import { replay } from '../../checker/run.js';
@@ -11,8 +12,11 @@ import { renderSvg } from '../../traces/svg.js';
 import { formatText } from '../../traces/text.js';
 import { inGoodTime, toy } from '../checker/toy.js';
 import type { Step } from '../checker/toy.js';
+import { faultsOf, type Schema } from '../schema.js';
 import { expectGolden } from '../golden.js';
 import { question } from './sample.js';
+
+const schema: Schema = JSON.parse(readFileSync(new URL('../../traces/schema.json', import.meta.url), 'utf8'));
 
 /** Two tasks take a lock whenever it is free, one of them over and over; the other asks for it once. */
 const busy: Step = (s, move) => {
@@ -57,7 +61,9 @@ test('the picture has an arrow back', async () => {
 });
 
 test('in JSON the trace goes once round the cycle, whose length is told', async () => {
-  const [counterexample] = JSON.parse(formatJson([await starved()])).runs[0].properties[0].counterexamples;
+  const report = JSON.parse(formatJson([await starved()]));
+  expect(faultsOf(schema, report)).toEqual([]);
+  const [counterexample] = report.runs[0].properties[0].counterexamples;
   expect(counterexample).toMatchObject({ turns: 1, steps: 1, cycle: 2 });
   expect(
     counterexample.trace.map(({ slot, step }: { slot: string; step: string }) => `${slot}:${step}`),
