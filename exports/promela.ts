@@ -5,6 +5,7 @@
  * its process. Step failures are assertions in the steps that fail, so that they add no states.
  */
 import type { Leaf, Relation, Rule, Test } from '../checker/relation.js';
+import { bodyOf, type Branch, conditionOf, type Words } from './branches.js';
 import { Names } from './names.js';
 import { type Places, placesOf } from './places.js';
 import { touching } from './touching.js';
@@ -12,6 +13,13 @@ import { touching } from './touching.js';
 /** `about` is what a reader should know first, in lines. */
 export function formatPromela(relation: Relation, about: readonly string[]): string {
   return new Writer(relation).text(about);
+}
+
+/** Rules that lead to one label, of which one at most applies. */
+interface Option {
+  readonly target: string;
+  readonly branches: readonly Branch[];
+  readonly says: readonly string[];
 }
 
 class Writer {
@@ -56,10 +64,21 @@ class Writer {
     const labels = this.labels(slot);
     const placeOfRule = ({ guard }: Rule) => (leaf < 0 ? 0 : placeOf[guard[0]!.values[0]!]!);
     const blocks = groups.map((_, place) => {
-      const here = rules.filter((rule) => placeOfRule(rule) === place);
-      const options = here.map((rule) => this.option(slot, place, rule, labels));
-      const body = options.length === 0 ? ['  false;'] : ['  if', ...options, '  fi;'];
-      return [`${labels[place]!}:`, ...body].join('\n');
+      const options = new Map<string, Option>();
+      for (const rule of rules.filter((one) => placeOfRule(one) === place)) {
+        const option = this.option(slot, place, rule, labels);
+        const key = JSON.stringify([option.target, rule.choices]);
+        const { branches = [], says = [] } = options.get(key) ?? {};
+        options.set(key, {
+          target: option.target,
+          branches: [...branches, ...option.branches],
+          says: [...new Set([...says, ...option.says])],
+        });
+      }
+      const body = [...options.values()].flatMap((option) => this.lines(option));
+      return [`${labels[place]!}:`, ...(body.length === 0 ? ['  false;'] : ['  if', ...body, '  fi;'])].join(
+        '\n',
+      );
     });
     return [
       '',
@@ -71,27 +90,45 @@ class Writer {
     ].join('\n');
   }
 
-  private option(slot: number, place: number, rule: Rule, labels: readonly string[]): string {
+  private option(slot: number, place: number, rule: Rule, labels: readonly string[]): Option {
     const { label, choices, guard, writes, failure } = rule;
     const { leaf, groups, placeOf, codeOf } = this.places[slot]!;
     const from = guard[0]?.values[0] ?? 0;
     const move = leaf < 0 ? undefined : writes.find((write) => write.leaf === leaf);
-    const tests = guard
-      .filter((test) => test.leaf !== leaf || groups[place]!.length > 1)
-      .map((test) => this.test(test));
     const effects = writes
       .filter((write) => write !== move || codeOf[write.value] !== codeOf[from])
       .filter((write) => this.variables.has(write.leaf))
       .map((write) => `${this.variables.get(write.leaf)!} = ${this.code(write.leaf, write.value)}`);
-    if (failure !== undefined) effects.push('assert(false)');
-    const target = labels[move === undefined ? place : placeOf[move.value]!]!;
-    const condition = tests.join(' && ') || 'true';
+    const breaks = failure && ` /* ${clean(`breaks ${failure.property} of ${failure.object}`)} */`;
+    return {
+      target: labels[move === undefined ? place : placeOf[move.value]!]!,
+      branches: [
+        {
+          tests: guard.filter((test) => test.leaf !== leaf || groups[place]!.length > 1),
+          effects: breaks === undefined ? effects : [...effects, `assert(false)${breaks}`],
+        },
+      ],
+      says: [choices.length === 0 ? label : `${label} (${choices.join()})`],
+    };
+  }
+
+  private lines({ branches, target, says }: Option): string[] {
+    const words: Words = {
+      say: (test) => this.test(test),
+      size: (leaf) => this.relation.leaves[leaf]!.values.length,
+    };
+    const condition = conditionOf(branches, words);
+    const body = bodyOf(branches, words);
     // SPIN takes a step to its own label that does nothing for a mistake, unless it looks as if it did something.
-    if (tests.length + effects.length === 0) effects.push('true');
-    const body = effects.length === 0 ? condition : `d_step { ${[condition, ...effects].join('; ')} }`;
-    const answers = choices.length === 0 ? '' : ` (${choices.join()})`;
-    const breaks = failure === undefined ? '' : `, breaks ${failure.property} of ${failure.object}`;
-    return `  :: ${body}; goto ${target} /* ${clean(`${label}${answers}${breaks}`)} */`;
+    if (condition === 'true' && body.length === 0) body.push('true;');
+    const leave = `goto ${target} /* ${clean(says.join(', '))} */`;
+    if (body.length === 0) return [`  :: ${condition}; ${leave}`];
+    return [
+      `  :: d_step {`,
+      `       ${condition};`,
+      ...body.map((line) => `       ${line}`),
+      `     }; ${leave}`,
+    ];
   }
 
   private test({ leaf, values }: Test): string {
@@ -103,8 +140,7 @@ class Writer {
       const others = Array.from({ length: size }, (_, code) => code).filter((code) => !codes.includes(code));
       return others.map((code) => `${name} != ${code}`).join(' && ');
     }
-    const text = codes.map((code) => `${name} == ${code}`).join(' || ');
-    return codes.length > 1 ? `(${text})` : text;
+    return codes.map((code) => `${name} == ${code}`).join(' || ');
   }
 
   private declaration(leaf: number, indent: string): string {

@@ -9,12 +9,23 @@ active proctype P() {
   bit lock;
 at_lock:
   if
-  :: d_step { true; lock = 1; queue = 1 }; goto at_create /* lock (0) */
-  :: d_step { true; lock = 1; queue = 2 }; goto at_create /* lock (1) */
+  :: d_step {
+       true;
+       lock = 1;
+       queue = 1;
+     }; goto at_create /* lock (0) */
+  :: d_step {
+       true;
+       lock = 1;
+       queue = 2;
+     }; goto at_create /* lock (1) */
   fi;
 at_create:
   if
-  :: d_step { true; C_pc = 1 }; goto at_nowhere /* create */
+  :: d_step {
+       true;
+       C_pc = 1;
+     }; goto at_nowhere /* create */
   fi;
 at_nowhere:
   false;
@@ -25,8 +36,16 @@ active proctype C() {
   bit free;
 at_nowhere_or_start:
   if
-  :: d_step { C_pc == 1 && queue == 1; C_pc = 0; free = 1 }; goto at_nowhere_or_start /* start */
-  :: d_step { C_pc == 1 && queue == 2; assert(false) }; goto at_nowhere_or_start /* start, breaks no-use-after-free of queue */
+  :: d_step {
+       C_pc == 1 && queue != 0;
+       if
+       :: queue == 1 ->
+         C_pc = 0;
+         free = 1;
+       :: else ->
+         assert(false) /* breaks no-use-after-free of queue */;
+       fi;
+     }; goto at_nowhere_or_start /* start */
   fi;
 }
 /*
