@@ -69,6 +69,17 @@ interface Once {
 }
 const ONCE: readonly Once[] = [
   {
+    what: 'who sleeps in wait is woken by the death of a child that was born meanwhile',
+    text: [
+      'task C: child of P, exit signal SIGUSR1',
+      '',
+      'P                   | C                               | D',
+      'wait4(-1, __WCLONE) | execve()                        | exit_group(4)',
+      '                    | clone(D, CLONE_PARENT|SIGRTMIN) |',
+    ],
+    order: 'P C C D D D',
+  },
+  {
     what: 'a wait for a tid is for whoever bears it now',
     text: [
       'P                  | D                                             | M',
