@@ -2,6 +2,7 @@
 import { release } from 'node:os';
 import { RULES } from '../model/kernel/rules.js';
 import { count, plural, width, wrap } from '../traces/layout.js';
+import { isCounted } from './coverage.js';
 import { printRefuted } from './on-kernel-text.js';
 import type { Played } from './pair.js';
 
@@ -17,7 +18,7 @@ export interface Conformity {
   readonly steps: number;
   /** Walks that end early, where the tracer is in the way. */
   readonly cut: number;
-  /** Cited by steps of the model that the kernel has made as well. */
+  /** Shown by steps of the model that the kernel has made as well. */
   readonly rules: ReadonlySet<string>;
   readonly seconds: number;
   readonly difference?: Difference;
@@ -53,12 +54,13 @@ export function printConform(result: Conformity): string {
 
 function totals(result: Conformity): string[] {
   const { turns, steps, cut, seconds } = result;
-  const { met, never } = coverage(result);
+  const { met, never, notCounted } = coverage(result);
   return [
     `${plural(turns, 'turn')}, ${plural(steps, 'step')} of real tasks in ${seconds.toFixed(1)} s, ${count(perSecond(result))} a second; ` +
       `${plural(cut, 'walk')} ended early, where the tracer was in the way`,
     ...wrap(`rules met (${met.length} of ${met.length + never.length}): ${met.join(' ')}`, width),
     ...wrap(`never met: ${never.join(' ') || 'none'}`, width),
+    ...wrap(`left to litmus tests: ${notCounted.join(' ')}`, width),
   ];
 }
 
@@ -66,14 +68,20 @@ function perSecond({ steps, seconds }: Conformity): number {
   return Math.round(steps / seconds);
 }
 
-function coverage({ rules }: Conformity): { met: string[]; never: string[] } {
-  const known = RULES.filter((rule) => !('leftOut' in rule)).map(({ id }) => id);
-  return { met: known.filter((id) => rules.has(id)), never: known.filter((id) => !rules.has(id)) };
+/** The rules that the model keeps: met, never met though a step could show them, and those that no step tells from others. */
+function coverage({ rules }: Conformity): { met: string[]; never: string[]; notCounted: string[] } {
+  const kept = RULES.filter((rule) => !('leftOut' in rule)).map(({ id }) => id);
+  const counted = kept.filter(isCounted);
+  return {
+    met: counted.filter((id) => rules.has(id)),
+    never: counted.filter((id) => !rules.has(id)),
+    notCounted: kept.filter((id) => !isCounted(id)),
+  };
 }
 
 export function jsonConform(result: Conformity): string {
   const { seed, asked, walks, turns, steps, cut, seconds, difference } = result;
-  const { met, never } = coverage(result);
+  const rules = coverage(result);
   const told = difference && {
     seed: difference.seed,
     litmus: difference.litmus,
@@ -92,7 +100,7 @@ export function jsonConform(result: Conformity): string {
     seconds,
     stepsPerSecond: perSecond(result),
     endedEarly: cut,
-    rules: { met, never },
+    rules,
     difference: told ?? null,
   };
   return `${JSON.stringify(all, null, 2)}\n`;

@@ -4,10 +4,11 @@
  * What happens within a turn, and in which order, nobody can choose; so a turn has all states as results that the steps
  * in between can lead to, and the kernel shows one of them.
  */
-import { choicesOf, type Applied } from '../checker/run.js';
+import { choicesOf } from '../checker/run.js';
 import type { KernelState } from '../model/kernel/state.js';
 import type { State, System } from '../model/system.js';
-import { isHeld, isKilled, withoutSignalsForOthers } from '../model/x86_64/stops.js';
+import { rulesShown } from './coverage.js';
+import { isHeld, isKilled, kernelOf, withoutSignalsForOthers } from '../model/x86_64/stops.js';
 
 /** A held task that can move, and the step it would take. */
 export interface Turn {
@@ -21,7 +22,7 @@ export class TooManyStates extends Error {
   override readonly name = 'TooManyStates';
 }
 
-/** A state in which all are at rest, and the rules that the steps to it cite. */
+/** A state in which all are at rest, and the rules that the steps to it show. */
 export interface Resting {
   readonly state: State;
   readonly rules: readonly string[];
@@ -48,7 +49,7 @@ export class Turns {
     return this.results(state, turn).map((result) => result.state);
   }
 
-  /** As `after`, with what the way there cites: of several ways, the shortest. */
+  /** As `after`, with what the way there shows: of several ways, the shortest. */
   results(state: State, { name, label }: Turn): readonly Resting[] {
     const key = `${name} ${label} ${JSON.stringify(state)}`;
     let found = this.found.get(key);
@@ -59,7 +60,9 @@ export class Turns {
     const dying = heldInExit(kernelOf(state));
     found = this.settle(
       dying,
-      steps.filter((step) => step.label === label).map((step) => reached(step)),
+      steps
+        .filter((step) => step.label === label)
+        .map((step) => ({ state: step.state, rules: rulesShown(state, name, step) })),
     );
     this.found.set(key, found);
     return found;
@@ -83,7 +86,9 @@ export class Turns {
         mustMove ||= steps.length > 0 && !this.maySleepOn(s, name, slot);
         for (const step of steps) {
           const key = JSON.stringify(step.state);
-          if (!seen.has(key)) seen.set(key, reached(step, one.rules));
+          if (seen.has(key)) continue;
+          const rules = [...new Set([...one.rules, ...rulesShown(state, name, step)])];
+          seen.set(key, { state: step.state, rules });
         }
       }
       if (!mustMove && isPossible(s) && !before.some((held) => isKilledAgain(s, held))) resting.push(one);
@@ -96,14 +101,6 @@ export class Turns {
     const without = withoutSignalsForOthers(s, name);
     return without !== undefined && choicesOf(this.system, without, slot).length === 0;
   }
-}
-
-/** The state a step leads to, and what it cites besides the steps before. */
-function reached({ row, state }: Applied, before: readonly string[] = []): Resting {
-  const cited = Array.from(row.matchAll(/[A-Z]\w*(?:-\d+)?/g), ([rule]) =>
-    rule.replace(/^(K\d+)[a-e]$/, '$1'),
-  );
-  return { state, rules: [...new Set([...before, ...cited])] };
 }
 
 /**
@@ -135,9 +132,4 @@ function heldInExit(s: KernelState): HeldInExit[] {
 /** A SIGKILL would not leave it where the tracer holds it. */
 function isKilledAgain(s: KernelState, { name, leader, killed }: HeldInExit): boolean {
   return s.signal[leader]!.group_exit === '' ? !killed && isKilled(s, name) : isKilled(s, name);
-}
-
-/** Litmus tests and protocols alike have the kernel's fields in their state. */
-export function kernelOf(state: State): KernelState {
-  return state as KernelState;
 }

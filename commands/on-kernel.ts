@@ -8,10 +8,10 @@ import type { Difference } from '../model/x86_64/compare.js';
 import { NotDriven } from '../model/x86_64/machine.js';
 import { obstacle } from '../model/x86_64/operations.js';
 import type { Puppet } from '../model/x86_64/puppet.js';
-import { INSIDE, insideOf, isHeld } from '../model/x86_64/stops.js';
+import { INSIDE, insideOf, isHeld, kernelOf } from '../model/x86_64/stops.js';
 import { plural } from '../traces/layout.js';
 import { runningRelease, runningRules } from './here.js';
-import { kernelOf, TooManyStates, Turns, type Turn } from './lockstep.js';
+import { TooManyStates, Turns, type Turn } from './lockstep.js';
 import { outcomeText, play, type Played } from './pair.js';
 
 /** How an outcome came out: the kernel showed it, or not, and then why. */

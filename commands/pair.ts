@@ -20,7 +20,7 @@ export interface Played {
   readonly distorted?: string;
   /** Commands given to real tasks. */
   readonly commands: number;
-  /** What the steps of the model cite that the kernel has made as well. */
+  /** What the steps of the model show that the kernel has made as well. */
   readonly rules: ReadonlySet<string>;
 }
 
@@ -48,7 +48,7 @@ export async function play(puppet: Puppet, litmus: Litmus, turns: Turns, next: N
     if (turn === undefined) break;
     made.push(turn);
     const results = states.flatMap((before) =>
-      turns.results(before, turn).map(({ state, rules: cited }) => ({ before, after: state, cited })),
+      turns.results(before, turn).map(({ state, rules: shown }) => ({ before, after: state, shown })),
     );
     try {
       await machine.perform(
@@ -60,9 +60,9 @@ export async function play(puppet: Puppet, litmus: Litmus, turns: Turns, next: N
       if (!(error instanceof Strange)) throw error;
       return end([{ what: 'the kernel', model: 'something else', kernel: error.message }]);
     }
-    const judged = results.map(({ before, after, cited }) => ({
+    const judged = results.map(({ before, after, shown }) => ({
       after,
-      cited,
+      shown,
       differences: machine.differences(litmusState(after), litmusState(before)),
     }));
     const agreeing = judged.filter(({ differences }) => differences.length === 0);
@@ -73,9 +73,9 @@ export async function play(puppet: Puppet, litmus: Litmus, turns: Turns, next: N
         judged.map(({ differences }) => differences).toSorted((a, b) => a.length - b.length)[0] ?? [],
       );
     }
-    // Where the kernel does not show which way it took, only what all ways cite is known.
-    for (const rule of agreeing[0]!.cited)
-      if (agreeing.every(({ cited }) => cited.includes(rule))) rules.add(rule);
+    // Where the kernel does not show which way it took, only what all ways show is known.
+    for (const rule of agreeing[0]!.shown)
+      if (agreeing.every(({ shown }) => shown.includes(rule))) rules.add(rule);
     states = distinct(agreeing.map(({ after }) => after));
   }
   const fitting: State[] = [];

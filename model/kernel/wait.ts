@@ -108,12 +108,19 @@ export function wait4<S extends KernelState>(label: string, row: string, call: W
  */
 function sleeps<S extends KernelState>(label: string, row: string, call: WaitCall<S>): Step<S> {
   return kernel(`${label}/sleeps`, `${row}, WAIT-2`, (k) => {
+    const alive = living(k, call);
     const isWoken =
       fatal_signal_pending(k) ||
       signal_pending(k) ||
-      living(k, call) < k.t.retval ||
+      alive < k.t.retval ||
       eligible(k, call).some((name) => isReady(k, call, name));
-    if (!isWoken) k.block();
+    if (!isWoken && alive === k.t.retval) k.block();
+    if (!isWoken) {
+      k.says('wait4: sleeps on, with one more child');
+      k.t.retval = alive;
+      k.goto(`${label}/sleeps`);
+      return;
+    }
     k.says('wait4: is woken');
     k.t.retval = 0;
     k.goto(`${label}/do_wait`);

@@ -1,15 +1,18 @@
 /** Random programs: this kernel does what the model does, and a wrong model is found and told in few lines. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { isCounted } from '../../../commands/coverage.js';
 import { walkOnce } from '../../../commands/conform.js';
-import { kernelOf, Turns } from '../../../commands/lockstep.js';
+import { Turns } from '../../../commands/lockstep.js';
 import { play } from '../../../commands/pair.js';
 import { printProgram, randomProgram } from '../../../commands/program.js';
 import { Random } from '../../../commands/random.js';
 import { shrink } from '../../../commands/shrink.js';
 import { litmusSystem } from '../../../model/litmus/index.js';
+import { RULES } from '../../../model/kernel/rules.js';
 import type { State } from '../../../model/system.js';
 import { startPuppet, type Puppet } from '../../../model/x86_64/puppet.js';
 import { litmusOf, systemOf } from '../litmus/walk.js';
+import { kernelOf } from '../../../model/x86_64/stops.js';
 import { onKernel } from './alive.js';
 
 let puppet: Puppet;
@@ -20,11 +23,15 @@ onKernel('random programs', () => {
   });
   afterAll(() => puppet.end());
 
-  test('200 of them show no difference', async () => {
+  test('200 of them show no difference, and most rules', async () => {
+    const rules = new Set<string>();
     for (let seed = 0; seed < 200; seed++) {
       const walk = await walkOnce(puppet, seed);
       expect([seed, walk.played?.differences ?? []]).toEqual([seed, []]);
+      for (const rule of walk.played?.rules ?? []) rules.add(rule);
     }
+    expect(rules.size).toBeGreaterThan(50);
+    expect([...rules].filter((rule) => !isCounted(rule))).toEqual([]);
   });
 
   test('a wrong kernel of the model is found, and shown by a program of few lines', async () => {
@@ -61,6 +68,17 @@ interface Once {
   readonly ends?: RegExp;
 }
 const ONCE: readonly Once[] = [
+  {
+    what: 'who sleeps in wait is woken by the death of a child that was born meanwhile',
+    text: [
+      'task C: child of P, exit signal SIGUSR1',
+      '',
+      'P                   | C                               | D',
+      'wait4(-1, __WCLONE) | execve()                        | exit_group(4)',
+      '                    | clone(D, CLONE_PARENT|SIGRTMIN) |',
+    ],
+    order: 'P C C D D D',
+  },
   {
     what: 'a wait for a tid is for whoever bears it now',
     text: [
@@ -238,6 +256,31 @@ test('a thread that dies does not wait for a signal that another may take', () =
     [turns.system.initial],
   );
   expect(states.map((state) => kernelOf(state).task['C']!.state)).toEqual(['absent']);
+});
+
+test('a step shows the rules that it cites, and those without which it would have done something else', () => {
+  const shown = (...lines: readonly string[]) => {
+    const turns = new Turns(systemOf(...lines));
+    const { initial } = turns.system;
+    return turns.results(
+      initial,
+      turns.turns(initial).find(({ name }) => name === 'P')!,
+    )[0]!.rules;
+  };
+  const dead = shown('task C: child of P', '', 'P                | C', 'kill(C, SIGTERM) | pause()');
+  expect(dead).toEqual(['SIG-5']);
+  expect(shown('task C: child of P', '', 'P                | C', 'kill(C, SIGCHLD) | pause()')).toEqual([]);
+  expect(shown('P                           | C', 'clone(C, CLONE_VM|SIGCHLD) |')).toEqual([
+    'K1',
+    'K2',
+    'K3',
+    'CLONE-2',
+  ]);
+});
+
+test('only rules that the model keeps are counted', () => {
+  const kept = RULES.filter((rule) => !('leftOut' in rule)).map(({ id }) => id);
+  expect(kept.filter(isCounted).length).toBe(77);
 });
 
 test('a seed decides the program', () => {
