@@ -12,7 +12,7 @@ import { attempt, ModelError } from './outcome.js';
 import type { Failure, Outcome } from './outcome.js';
 import type { Schema, Vector } from './schema.js';
 import { CHOOSE, END, Trie } from './trie.js';
-import type { Look } from './trie.js';
+import type { Look, TrieVisitor } from './trie.js';
 
 /** How a path of a step ends, besides its writes. */
 export interface Ending {
@@ -52,6 +52,11 @@ export class StepFootprint {
 
   get cells(): Int32Array {
     return this.trie.cells;
+  }
+
+  /** Tells of all that was learned. The cells of an end are as said above. */
+  visit(visitor: TrieVisitor): void {
+    this.trie.visit(visitor);
   }
 
   /** Finds everything the slot can do in this state, and answers how many of these are moves or failures. */
@@ -177,6 +182,11 @@ export class PredicateFootprint {
     this.name = name;
     this.predicate = predicate;
     this.reads = new Uint8Array(schema.leaves.length);
+  }
+
+  /** Tells of all that was learned. An end is `[END, position in answers]`. */
+  visit(visitor: TrieVisitor): void {
+    this.trie.visit(visitor);
   }
 
   /** The position in `answers` of what the predicate answers in this state. */

@@ -17,6 +17,16 @@ export interface Look {
   readonly value: number;
 }
 
+/**
+ * `reads` is `[leaf, position, leaf, position, ...]`, and changes after the call: copy what is to be kept.
+ * `first` is the first cell of the end that belongs to the owner.
+ */
+export interface TrieVisitor {
+  readonly end: (reads: readonly number[], cell: number, first: number) => void;
+  /** No path is known that goes on with a value of `leaf` other than those `known`; with any, if `leaf` is -1. */
+  readonly hole: (reads: readonly number[], leaf: number, known: readonly number[]) => void;
+}
+
 export class Trie {
   /** Cell 0 points to the root. Replaced when it grows, so fetch it anew after learning. */
   cells = new Int32Array(1024);
@@ -51,6 +61,31 @@ export class Trie {
       return undefined;
     };
     return visit(this.cells[0]!, []);
+  }
+
+  /** Tells of every path, and of every place where one is missing, in an order of its own. */
+  visit({ end, hole }: TrieVisitor): void {
+    const reads: number[] = [];
+    const go = (node: number): void => {
+      if (node === 0) return hole(reads, -1, []);
+      const tag = this.cells[node]!;
+      if (tag === END) return end(reads, node, this.cells[node + 1]!);
+      const capacity = this.cells[node + 1]!;
+      const known: number[] = [];
+      for (let value = 0; value < capacity; value++) {
+        const child = this.child(node, value);
+        if (tag === CHOOSE) {
+          go(child);
+        } else if (child !== 0) {
+          known.push(value);
+          reads.push(tag, value);
+          go(child);
+          reads.length -= 2;
+        }
+      }
+      if (tag !== CHOOSE) hole(reads, tag, known);
+    };
+    go(this.cells[0]!);
   }
 
   private child(node: number, value: number): number {
