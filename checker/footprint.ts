@@ -203,6 +203,14 @@ export class PredicateFootprint {
     }
   }
 
+  /** Calls back with each leaf that decides the answer in a state, in order. */
+  eachRead(vector: Vector, onRead: (leaf: number) => void): void {
+    this.ask(vector);
+    const { cells } = this.trie;
+    for (let node = cells[0]!; cells[node]! >= 0; node = cells[node + 2 + vector[cells[node]!]!]!)
+      onRead(cells[node]!);
+  }
+
   private learn(vector: Vector): void {
     const { schema, name } = this;
     const looks: Look[] = [];

@@ -7,10 +7,13 @@ export function resultsOf(
   counterexamples: ReadonlyMap<string, readonly Counterexample[]>,
   stopped: Stopped,
   events: readonly string[],
+  /** Names of properties that are broken, whether or not there is a run to show it. */
+  broken: ReadonlySet<string> = new Set(),
 ): PropertyResult[] {
   return properties.map(({ name, kind, witness }) => {
     const found = counterexamples.get(name) ?? [];
-    const verdict = found.length > 0 ? 'violated' : unbroken(stopped, events.includes(witness));
+    const isBroken = found.length > 0 || broken.has(name);
+    const verdict = isBroken ? 'violated' : unbroken(stopped, events.includes(witness));
     return { name, kind, verdict, counterexamples: found };
   });
 }

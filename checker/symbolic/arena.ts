@@ -42,10 +42,6 @@ export class Arena {
     return record + 1 + this.countOf(record) * this.stride;
   }
 
-  get bytes(): number {
-    return 4 * (this.cells.length + this.table.length + this.scratch.length);
-  }
-
   /** The record whose entries are those on the scratch from `base` on, which are taken off. */
   intern(level: number, base: number): number {
     const { scratch, table } = this;

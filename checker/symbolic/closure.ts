@@ -4,52 +4,70 @@
  * node, before the levels above look at it.
  */
 import { BOTTOM } from './arena.js';
-import { Memo } from './memo.js';
+import type { Ground } from './ground.js';
+import type { Memo } from './memo.js';
 import { NONE, SAME } from './relations.js';
 import type { Relations, Row } from './relations.js';
 import { EMPTY } from './sets.js';
 import type { Sets } from './sets.js';
 
-const MEMO_BITS = 22;
+const TICKS = 1024;
 
 export class Closure {
+  /** Whether the last answer is a part of the closure only, since it was time to rest. */
+  interrupted = false;
+  private readonly ground: Ground;
   private readonly sets: Sets;
   private readonly relations: Relations;
-  /** The relation of the rows whose first level is this one. */
+  private readonly closed: Memo;
+  private readonly steps: Memo;
+  private readonly isDue: () => boolean;
+  /** The rows that begin at each level, and the relation that they make. */
+  private readonly rows: Row[][];
   private readonly roots: Int32Array;
   /** From each level on, the first that has such rows. */
   private readonly nexts: Int32Array;
-  private readonly closed = new Memo(MEMO_BITS);
-  private readonly steps = new Memo(MEMO_BITS);
-  private readonly tick: () => void;
+  /** A number of its own for each level and the rows that begin there or below, for the memos. */
+  private readonly stamps: Int32Array;
+  private ticks = 0;
 
-  /** `tick` is called for each piece of work, and may throw to interrupt. */
-  constructor(sets: Sets, relations: Relations, levels: number, rows: readonly Row[], tick: () => void) {
-    this.sets = sets;
-    this.relations = relations;
-    this.tick = tick;
-    const byLevel: Row[][] = Array.from({ length: levels }, () => []);
-    for (const row of rows) if (changes(row)) byLevel[row[0]!]!.push(row);
-    this.roots = Int32Array.from(byLevel, (some) => relations.of(some));
+  /** `isDue` is asked now and then whether it is time to rest. */
+  constructor(ground: Ground, isDue: () => boolean) {
+    const levels = ground.levels.length;
+    this.ground = ground;
+    this.sets = ground.sets;
+    this.relations = ground.relations;
+    this.closed = ground.closed;
+    this.steps = ground.steps;
+    this.isDue = isDue;
+    this.rows = Array.from({ length: levels }, () => []);
+    this.roots = new Int32Array(levels).fill(NONE);
     this.nexts = new Int32Array(levels + 1).fill(BOTTOM);
-    for (let level = levels - 1; level >= 0; level--)
-      this.nexts[level] = this.roots[level] === NONE ? this.nexts[level + 1]! : level;
+    this.stamps = Int32Array.from({ length: levels + 1 }, () => ground.nextStamp());
   }
 
-  get bytes(): number {
-    return this.closed.bytes + this.steps.bytes;
-  }
-
-  /** All states that any number of steps lead to. */
-  of(set: number): number {
-    const { arena } = this.sets;
-    const top = arena.top;
-    try {
-      return this.close(set, 0);
-    } catch (error) {
-      arena.top = top;
-      throw error;
+  /** From now on these rows are taken as well. */
+  extend(rows: readonly Row[]): void {
+    const { roots, nexts, stamps } = this;
+    const grown = new Set<number>();
+    for (const row of rows.filter(changes)) {
+      this.rows[row[0]!]!.push(row);
+      grown.add(row[0]!);
     }
+    const deepest = Math.max(-1, ...grown);
+    for (let level = 0; level <= deepest; level++) stamps[level] = this.ground.nextStamp();
+    for (let level = roots.length - 1; level >= 0; level--) {
+      if (grown.has(level)) roots[level] = this.relations.of(this.rows[level]!);
+      nexts[level] = roots[level] === NONE ? nexts[level + 1]! : level;
+    }
+  }
+
+  /**
+   * All states that any number of steps lead to; or if it was time to rest, some of them, from which to go on.
+   */
+  of(set: number): number {
+    this.interrupted = false;
+    return this.close(set, 0);
   }
 
   private next(level: number): number {
@@ -59,11 +77,12 @@ export class Closure {
   /** Closes a node under the rows that begin at `from` or below. */
   private close(node: number, from: number): number {
     if (node === EMPTY) return EMPTY;
-    const { sets, closed } = this;
+    const { sets, closed, stamps } = this;
     const { arena } = sets;
-    const level = Math.min(this.next(from), arena.levelOf(node));
-    if (level === BOTTOM) return node;
-    const known = closed.get(node, level, 0);
+    const next = this.next(from);
+    if (next === BOTTOM || this.interrupted) return node;
+    const level = Math.min(next, arena.levelOf(node));
+    const known = closed.get(node, stamps[level]!, 0);
     if (known >= 0) return known;
     this.tick();
     const base = arena.top;
@@ -78,8 +97,9 @@ export class Closure {
     const root = this.roots[level]!;
     if (root !== NONE) this.saturate(root, level, base);
     const result = sets.make(level, base);
-    closed.set(node, level, 0, result);
-    return closed.set(result, level, 0, result);
+    if (this.interrupted) return result;
+    closed.set(node, stamps[level]!, 0, result);
+    return closed.set(result, stamps[level]!, 0, result);
   }
 
   /** Fires the rows of `root` on the entries from `base` on until they lead to nothing new. */
@@ -107,7 +127,7 @@ export class Closure {
   /** What one step of `relation` makes of the states of a closed node, closed again under the rows from `from` on. */
   step(node: number, relation: number, from: number): number {
     if (node === EMPTY) return node;
-    const { sets, relations, steps } = this;
+    const { sets, relations, steps, stamps } = this;
     const { arena } = sets;
     const levelN = arena.levelOf(node);
     relation = relations.atRest(relation, levelN);
@@ -116,8 +136,9 @@ export class Closure {
     const levelR = relations.levelOf(relation);
     const level = Math.min(levelN, levelR);
     const lead = Math.min(this.next(from), level);
-    const known = steps.get(node, relation, lead);
+    const known = steps.get(node, relation, stamps[lead]!);
     if (known >= 0) return known;
+    if (this.interrupted) return EMPTY;
     this.tick();
     const base = arena.top;
     if (levelN < levelR) {
@@ -133,7 +154,7 @@ export class Closure {
         this.stepFrom(arena.cells[i]!, arena.cells[i + 1]!, relation, level, base);
     }
     const result = this.close(sets.make(level, base), lead);
-    return steps.set(node, relation, lead, result);
+    return this.interrupted ? result : steps.set(node, relation, stamps[lead]!, result);
   }
 
   private stepFrom(value: number, kid: number, relation: number, level: number, base: number): void {
@@ -146,6 +167,10 @@ export class Closure {
       const more = this.step(kid, cells[i + 2]!, level + 1);
       if (more !== EMPTY) this.add(base, cells[i + 1] === SAME ? value : cells[i + 1]!, more);
     }
+  }
+
+  private tick(): void {
+    if (++this.ticks % TICKS === 0 && this.isDue()) this.interrupted = true;
   }
 
   /** Adds to the entry of `value`, of those from `base` on, which are sorted; answers whether it grew. */

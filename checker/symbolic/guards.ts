@@ -11,15 +11,18 @@ export class Guards {
   private readonly sets: Sets;
   private readonly relations: Relations;
   private readonly passing = new Memo(MEMO_BITS);
-  private readonly counts = new Map<string, bigint>();
+  /** By relation, then by set. */
+  private readonly counts = new Map<number, Map<number, number>>();
 
   constructor(sets: Sets, relations: Relations) {
     this.sets = sets;
     this.relations = relations;
   }
 
-  get bytes(): number {
-    return this.passing.bytes;
+  /** Forgets what was asked before. */
+  clear(): void {
+    this.passing.clear();
+    this.counts.clear();
   }
 
   /** The states of `set` that some row of the relation lets pass. */
@@ -50,15 +53,16 @@ export class Guards {
   }
 
   /** How many pairs there are of a state of `set` and a row that lets it pass. */
-  pairs(set: number, relation: number): bigint {
-    if (set === EMPTY || relation === NONE) return 0n;
-    if (relation < NONE) return BigInt(-relation) * BigInt(this.sets.count(set));
-    const key = `${set} ${relation}`;
-    const known = this.counts.get(key);
+  pairs(set: number, relation: number): number {
+    if (set === EMPTY || relation === NONE) return 0;
+    if (relation < NONE) return -relation * this.sets.count(set);
+    const counts = this.counts.get(relation) ?? new Map<number, number>();
+    this.counts.set(relation, counts);
+    const known = counts.get(set);
     if (known !== undefined) return known;
     const { sets, relations } = this;
     const [levelS, levelR] = [sets.arena.levelOf(set), relations.levelOf(relation)];
-    let sum = 0n;
+    let sum = 0;
     if (levelS > levelR) {
       sum = this.pairsBelow(0, set, relation);
     } else {
@@ -68,14 +72,14 @@ export class Guards {
         sum += levelS < levelR ? this.pairs(kid, relation) : this.pairsBelow(cells[i]!, kid, relation);
       }
     }
-    this.counts.set(key, sum);
+    counts.set(set, sum);
     return sum;
   }
 
-  private pairsBelow(value: number, kid: number, relation: number): bigint {
+  private pairsBelow(value: number, kid: number, relation: number): number {
     const { relations } = this;
     const { cells } = relations.arena;
-    let sum = 0n;
+    let sum = 0;
     for (let i = relation + 1, end = relations.arena.endOf(relation); i < end && cells[i]! <= value; i += 3)
       if (relations.passes(cells[i]!, value)) sum += this.pairs(kid, cells[i + 2]!);
     return sum;

@@ -21,10 +21,6 @@ export class Memo {
     this.cells = new Int32Array(CELLS * (this.mask + 1));
   }
 
-  get bytes(): number {
-    return 4 * this.cells.length;
-  }
-
   /** The answer, or -1. No question begins with 0. */
   get(a: number, b: number, c: number): number {
     const at = this.place(a, b, c);
@@ -41,6 +37,11 @@ export class Memo {
     cells[at + 2] = c;
     cells[at + 3] = answer;
     return answer;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.cells.fill(0);
   }
 
   private place(a: number, b: number, c: number): number {

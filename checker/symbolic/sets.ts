@@ -17,14 +17,39 @@ const MEMO_BITS = 21;
 
 export class Sets {
   /** A node is `[head, value, kid, value, kid, ...]`, values ascending. */
-  readonly arena = new Arena(2, 2);
+  arena = new Arena(2, 2);
   private readonly unions = new Memo(MEMO_BITS);
   private readonly differences = new Memo(MEMO_BITS);
   private readonly counts = new Map<number, number>();
-  private readonly exactCounts = new Map<number, bigint>();
 
-  get bytes(): number {
-    return this.arena.bytes + this.unions.bytes + this.differences.bytes + 40 * this.counts.size;
+  /**
+   * Forgets all sets but `kept` and what these are made of; answers the numbers they have from now on. Every other number
+   * is void, and so is what was remembered of it.
+   */
+  collect(kept: readonly number[]): number[] {
+    const { cells, used } = this.arena;
+    const old = this.arena;
+    /** 1 for a node that is kept. A node is older than those that it is below of. */
+    const live = new Uint8Array(used);
+    const waiting = [...kept];
+    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+      if (node <= ONE || live[node] === 1) continue;
+      live[node] = 1;
+      for (let i = node + 1, end = old.endOf(node); i < end; i += 2) waiting.push(cells[i + 1]!);
+    }
+    this.arena = new Arena(2, 2);
+    const moved = new Int32Array(used);
+    moved[ONE] = ONE;
+    for (let node = ONE + 1; node < used; node = old.endOf(node)) {
+      if (live[node] === 0) continue;
+      for (let i = node + 1, end = old.endOf(node); i < end; i += 2)
+        this.push(cells[i]!, moved[cells[i + 1]!]!);
+      moved[node] = this.arena.intern(old.levelOf(node), 0);
+    }
+    this.unions.clear();
+    this.differences.clear();
+    this.counts.clear();
+    return kept.map((node) => moved[node]!);
   }
 
   /** The set of one state; `values` has a value for each level. */
@@ -131,22 +156,16 @@ export class Sets {
       values[this.arena.levelOf(node)] = this.arena.cells[node + 1]!;
   }
 
-  /** How many states there are; a bigint where a number would not be exact. */
-  count(set: number): number | bigint {
-    const quick = this.quickCount(set);
-    return Number.isSafeInteger(quick) ? quick : this.exactCount(set);
-  }
-
-  /** How many nodes the set is made of. */
-  size(set: number): number {
-    const seen = new Set<number>();
-    const waiting = [set];
-    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-      if (node <= ONE || seen.has(node)) continue;
-      seen.add(node);
-      for (let i = node + 1; i < this.arena.endOf(node); i += 2) waiting.push(this.arena.cells[i + 1]!);
-    }
-    return seen.size;
+  /** How many states there are, exactly up to 2^53. */
+  count(set: number): number {
+    if (set <= ONE) return set;
+    const known = this.counts.get(set);
+    if (known !== undefined) return known;
+    let sum = 0;
+    const { cells } = this.arena;
+    for (let i = set + 1, end = this.arena.endOf(set); i < end; i += 2) sum += this.count(cells[i + 1]!);
+    this.counts.set(set, sum);
+    return sum;
   }
 
   push(value: number, kid: number): void {
@@ -169,27 +188,5 @@ export class Sets {
 
   private pushAll(from: number, end: number): void {
     for (let i = from; i < end; i += 2) this.push(this.arena.cells[i]!, this.arena.cells[i + 1]!);
-  }
-
-  private quickCount(set: number): number {
-    if (set <= ONE) return set;
-    const known = this.counts.get(set);
-    if (known !== undefined) return known;
-    let sum = 0;
-    const { cells } = this.arena;
-    for (let i = set + 1, end = this.arena.endOf(set); i < end; i += 2) sum += this.quickCount(cells[i + 1]!);
-    this.counts.set(set, sum);
-    return sum;
-  }
-
-  private exactCount(set: number): bigint {
-    if (set <= ONE) return BigInt(set);
-    const known = this.exactCounts.get(set);
-    if (known !== undefined) return known;
-    let sum = 0n;
-    const { cells } = this.arena;
-    for (let i = set + 1, end = this.arena.endOf(set); i < end; i += 2) sum += this.exactCount(cells[i + 1]!);
-    this.exactCounts.set(set, sum);
-    return sum;
   }
 }
