@@ -54,6 +54,11 @@ export class StepFootprint {
     return this.trie.cells;
   }
 
+  /** Grows with all that is learned. */
+  get size(): number {
+    return this.trie.size;
+  }
+
   /** Tells of all that was learned. The cells of an end are as said above. */
   visit(visitor: TrieVisitor): void {
     this.trie.visit(visitor);
@@ -112,6 +117,11 @@ export class StepFootprint {
         node = pending[--waiting]!;
       }
     }
+  }
+
+  /** Calls back with each leaf that decides what the slot can do in a state. */
+  eachRead(vector: Vector, onRead: (leaf: number) => void): void {
+    this.eachTouched(vector, onRead, () => {});
   }
 
   /** The leaf that is always looked at first, or -1. */
@@ -182,6 +192,11 @@ export class PredicateFootprint {
     this.name = name;
     this.predicate = predicate;
     this.reads = new Uint8Array(schema.leaves.length);
+  }
+
+  /** Grows with all that is learned. */
+  get size(): number {
+    return this.trie.size;
   }
 
   /** Tells of all that was learned. An end is `[END, position in answers]`. */

@@ -3,12 +3,13 @@
 //     node scripts/verify.mjs [PROTOCOL...] [--faults NAME,...] [--guests PROFILE,...] [--walks N] [--timeout SECONDS]
 //
 // For each protocol: every guest with each single fault, one search a fault, by the explicit engine. Where that found few
-// enough states for the reference engine, it searches the same. Where not, it is compared by part: each guest profile
-// with each single fault in full, and what is left by random walks. A search that a limit ended is no pass.
+// enough states for the reference engine, that and the symbolic one search the same. Where not, it is compared by part: each
+// guest profile with each single fault in full, and what is left by random walks. A search that a limit ended is no pass.
 import { parseArgs } from 'node:util';
 import { differences } from '../dist/checker/compare.js';
 import { explicit } from '../dist/checker/explicit.js';
 import { reference } from '../dist/checker/reference.js';
+import { symbolic } from '../dist/checker/symbolic/symbolic.js';
 import { union } from '../dist/checker/union.js';
 import { compareWalks } from '../dist/checker/walks.js';
 import { DEFAULT_RELEASE } from '../dist/model/platforms.js';
@@ -85,12 +86,14 @@ async function searched(system, what) {
   return result;
 }
 
-/** The reference engine searches the same, and must find the same. */
+/** The other engines search the same, and must find the same. */
 async function follow(system, result) {
   if (!result.exhausted) return;
-  const other = await reference(system, asked.limits);
-  if (!other.exhausted) fail(`${system.name}: the reference engine was ended by ${other.stopped}`);
-  else for (const line of differences(result, other)) fail(`${system.name}: ${line}`);
+  for (const engine of [symbolic, reference]) {
+    const other = await engine(system, asked.limits);
+    if (!other.exhausted) fail(`${system.name}: the ${other.engine} engine was ended by ${other.stopped}`);
+    else for (const line of differences(result, other)) fail(`${system.name}: ${line}`);
+  }
 }
 
 function row({ name }, guest, faults, compared, { states, seconds, properties }) {

@@ -16,6 +16,8 @@ export type Study = (learner: Learner, set: number) => Promise<void>;
 
 export class Judge {
   readonly sightings = new Sightings<undefined>();
+  /** The states within each number of turns, once they are known. */
+  layers: readonly number[] = [];
   private readonly ground: Ground;
   private readonly study: Study;
   private readonly properties: readonly Property[];
@@ -54,7 +56,8 @@ export class Judge {
   }
 
   /** What the initial state breaks all by itself, and what steps break: each slot takes its ways where it was expanded. */
-  async steps(initial: number, reached: number, slots: readonly SlotWays[]): Promise<void> {
+  async steps(slots: readonly SlotWays[]): Promise<void> {
+    const reached = this.layers.at(-1)!;
     for (const slot of slots) await this.failures(slot);
     for (const [property, answers] of this.predicates) {
       if (property.kind !== 'always') continue;
@@ -62,10 +65,10 @@ export class Judge {
       const broken = answers.of(reached);
       const intact = broken.get('') ?? EMPTY;
       broken.delete('');
-      for (const [object, states] of broken) {
-        await this.note(property.name, 'initial', object, this.ground.sets.common(initial, states));
-        for (const slot of slots) await this.breaks(property.name, object, intact, states, slot);
-      }
+      if (broken.size === 0) continue;
+      for (const [object, states] of broken)
+        await this.note(property.name, 'initial', object, this.ground.sets.common(this.layers[0]!, states));
+      for (const slot of slots) await this.breaks(property.name, intact, broken, slot);
     }
   }
 
@@ -114,18 +117,31 @@ export class Judge {
     groups.delete('');
     for (const ways of groups.values()) {
       const { label, failure } = ways[0]!.ending;
-      await this.note(failure!.property, label, failure!.object, this.after(slot.expanded, ways));
+      const from = this.ground.passing(
+        slot.expanded,
+        ways.map(({ guard }) => guard),
+      );
+      await this.note(failure!.property, label, failure!.object, this.after(from, ways), from);
     }
   }
 
-  /** The steps of one slot from where a predicate holds to where it is broken on `object`. */
-  private async breaks(property: string, object: string, intact: number, broken: number, slot: SlotWays) {
+  /** The steps of one slot from where a predicate holds to where it is broken, by the objects that break it. */
+  private async breaks(
+    property: string,
+    intact: number,
+    broken: ReadonlyMap<string, number>,
+    slot: SlotWays,
+  ): Promise<void> {
     const { sets } = this.ground;
     const from = sets.common(slot.expanded, intact);
     const moving = movesOf(slot);
-    if (sets.common(this.after(from, moving), broken) === EMPTY) return;
-    for (const [label, ways] of grouped(moving, ({ ending }) => ending.label))
-      await this.note(property, label, object, sets.common(this.after(from, ways), broken));
+    if (sets.minus(this.after(from, moving), intact) === EMPTY) return;
+    for (const [label, ways] of grouped(moving, ({ ending }) => ending.label)) {
+      const after = sets.minus(this.after(from, ways), intact);
+      if (after === EMPTY) continue;
+      for (const [object, states] of broken)
+        await this.note(property, label, object, sets.common(after, states));
+    }
   }
 
   /** What these ways, all of them taken in `set`, lead to. */
@@ -133,13 +149,27 @@ export class Judge {
     return this.single.step(set, this.ground.relations.of(ways.map(({ row }) => row)), 0);
   }
 
-  private async note(property: string, label: string, object: string, states: number): Promise<void> {
+  /** Takes note of a cause: `states` are those where it shows, and runs to it pass through `through`. */
+  private async note(property: string, label: string, object: string, states: number, through?: number) {
     if (object === '' || states === EMPTY) return;
     await this.study(this.faults.learner, states);
-    for (const text of this.faults.of(states).keys()) {
+    for (const [text, some] of this.faults.of(states)) {
       const cause = { label, object, faults: this.faultLists.get(text)! };
-      this.sightings.note({ property, cause, turns: 0, steps: 0, where: undefined });
+      const turns = this.leastTurns(through ?? some);
+      this.sightings.note({ property, cause, turns, steps: 0, where: undefined });
     }
+  }
+
+  /** How many turns it takes to come to some state of a set. */
+  private leastTurns(set: number): number {
+    const { layers } = this;
+    let [least, most] = [0, layers.length - 1];
+    while (least < most) {
+      const middle = (least + most) >> 1;
+      if (this.ground.sets.common(set, layers[middle]!) === EMPTY) least = middle + 1;
+      else most = middle;
+    }
+    return least;
   }
 }
 

@@ -4,11 +4,10 @@ import type { Sighting } from '../causes.js';
 import { explicit } from '../explicit.js';
 import type { Counterexample, Limits } from '../result.js';
 
-/** The bound on turns to begin with, and by how much it grows. */
-const FIRST = 8;
-const MORE = 2;
-
-/** The counterexamples by property. A cause that the limits leave no room for has none. */
+/**
+ * The counterexamples by property. `wanted` tells for each cause a number of turns that it takes at the least. A cause
+ * that the limits leave no room for has no counterexample.
+ */
 export async function simplestRuns(
   system: System,
   wanted: readonly Sighting<undefined>[],
@@ -16,7 +15,7 @@ export async function simplestRuns(
 ): Promise<Map<string, Counterexample[]>> {
   const found = new Map<string, Counterexample[]>();
   if (wanted.length === 0) return found;
-  for (let depth = FIRST; ; depth += MORE) {
+  for (let depth = Math.max(...wanted.map(({ turns }) => turns)); ; depth++) {
     const bound = Math.min(depth, limits.depth ?? Infinity);
     const { properties, stopped } = await explicit(system, { ...limits, depth: bound });
     let missing = wanted.length;

@@ -21,13 +21,19 @@ import { EMPTY } from './sets.js';
 import { SlotWays } from './ways.js';
 import type { Way } from './ways.js';
 
-/** Work between two rests is taken up again with less ease than it was left. */
-const WORK_MS = 300;
-/** Cells of the sets at which those that nobody needs are thrown away, at the least. */
-const LEAST_FULL = 2 ** 24;
+export interface Tuning {
+  /** Milliseconds between two rests, at the least. */
+  readonly work: number;
+  /** Cells of sets at which those that nobody needs are thrown away, at the least; a cell takes four bytes. */
+  readonly full: number;
+}
 
-export async function symbolic(system: System, limits: Limits = {}): Promise<SearchResult> {
-  return new Search(system, limits).run();
+const TUNING: Tuning = { work: 300, full: 2 ** 24 };
+/** What a rest interrupts is done again in part, so the longer a slot takes, the longer it is left alone. */
+const SHARE = 0.1;
+
+export async function symbolic(system: System, limits: Limits = {}, tuning = TUNING): Promise<SearchResult> {
+  return new Search(system, limits, tuning).run();
 }
 
 class Search {
@@ -37,18 +43,20 @@ class Search {
   private readonly ground: Ground;
   private readonly slots: readonly SlotWays[];
   private readonly judge: Judge;
-  /** The states reached so far, and those of the turn that is being made. */
-  private reached: number;
+  /** The states within 0, 1, 2, ... turns, and those known of the turn that is being made. */
+  private layers: number[];
   private next: number;
-  private initial: number;
   /** The set that is being worked on. */
   private work = EMPTY;
-  private turns = 0;
   private stopped: Stopped | undefined;
-  private rested = performance.now();
-  private full = LEAST_FULL;
+  private since = performance.now();
+  private rested = this.since;
+  private full: number;
+  private readonly tuning: Tuning;
 
-  constructor(system: System, limits: Limits) {
+  constructor(system: System, limits: Limits, tuning: Tuning) {
+    this.tuning = tuning;
+    this.full = tuning.full;
     this.system = system;
     this.limits = limits;
     this.pace = new Pace(limits);
@@ -60,9 +68,18 @@ class Search {
     this.ground = new Ground(orderOf(schema.leaves.length, footprints));
     this.slots = footprints.map((one) => new SlotWays(this.ground, one, () => this.isDue()));
     this.judge = new Judge(system, schema, this.ground, (learner, set) => this.study(learner, set));
-    this.initial = this.ground.single(vector);
-    this.reached = this.initial;
-    this.next = this.initial;
+    this.next = this.ground.single(vector);
+    this.layers = [this.next];
+  }
+
+  /** The states of all turns that are over. */
+  private get reached(): number {
+    return this.layers.at(-1)!;
+  }
+
+  /** The number of the last turn that showed something new. */
+  private get turns(): number {
+    return this.layers.length - 1;
   }
 
   async run(): Promise<SearchResult> {
@@ -71,8 +88,7 @@ class Search {
     while (isNew && this.stopped === undefined && this.turns < depth) {
       for (const slot of this.slots) await this.expand(slot);
       isNew = this.next !== this.reached;
-      if (isNew) this.turns++;
-      this.reached = this.next;
+      if (isNew) this.layers.push(this.next);
       if (this.ground.sets.count(this.reached) > maxStates) this.stopped ??= 'states';
     }
     if (isNew && this.stopped === undefined) await this.lookBeyond();
@@ -83,7 +99,8 @@ class Search {
   private async expand(slot: SlotWays): Promise<void> {
     const { sets } = this.ground;
     this.work = this.reached;
-    for (let grows = true; grows && this.stopped === undefined; ) {
+    this.since = performance.now();
+    for (let grows = true; grows && this.stopped === undefined;) {
       await this.study(slot.learner, this.work);
       slot.renew();
       grows = false;
@@ -117,7 +134,8 @@ class Search {
   }
 
   private isDue(): boolean {
-    return performance.now() - this.rested > WORK_MS;
+    const patience = Math.max(this.tuning.work, SHARE * (this.rested - this.since));
+    return performance.now() - this.rested > patience;
   }
 
   private async rest(): Promise<void> {
@@ -134,17 +152,19 @@ class Search {
     if (ground.sets.arena.used < this.full) return;
     const learners = [...slots.map(({ learner }) => learner), ...judge.learners];
     const kept = ground.collect([
-      this.initial,
-      this.reached,
       this.next,
       this.work,
       ...slots.map(({ expanded }) => expanded),
       ...learners.map(({ covered }) => covered),
+      ...this.layers,
     ]);
-    [this.initial, this.reached, this.next, this.work] = [kept[0]!, kept[1]!, kept[2]!, kept[3]!];
-    for (const [i, slot] of slots.entries()) slot.expanded = kept[4 + i]!;
-    for (const [i, learner] of learners.entries()) learner.covered = kept[4 + slots.length + i]!;
-    this.full = Math.max(LEAST_FULL, 2 * ground.sets.arena.used);
+    const take = () => kept.shift()!;
+    this.next = take();
+    this.work = take();
+    for (const slot of slots) slot.expanded = take();
+    for (const learner of learners) learner.covered = take();
+    this.layers = kept;
+    this.full = Math.max(this.tuning.full, 2 * ground.sets.arena.used);
   }
 
   private async result(stopped: Stopped): Promise<SearchResult> {
@@ -170,7 +190,8 @@ class Search {
     };
     if (isWhole || stopped === 'depth') {
       this.stopped = undefined;
-      await judge.steps(this.initial, this.reached, slots);
+      judge.layers = this.layers;
+      await judge.steps(slots);
       await judge.ends(deadlocks);
     }
     // What ended the judging is what ended the search.

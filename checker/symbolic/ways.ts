@@ -33,10 +33,7 @@ export class SlotWays {
     this.ground = ground;
     this.footprint = footprint;
     this.closure = new Closure(ground, isDue);
-    this.learner = new Learner(ground, {
-      visit: (visitor) => footprint.visit(visitor),
-      eachRead: (vector, onRead) => footprint.eachTouched(vector, onRead, () => {}),
-    });
+    this.learner = new Learner(ground, footprint);
   }
 
   /** Takes over what the footprint has learned since. */
