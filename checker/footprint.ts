@@ -66,6 +66,11 @@ export class StepFootprint {
     return this.trie.cells;
   }
 
+  /** Grows with all that is learned. */
+  get size(): number {
+    return this.trie.size;
+  }
+
   /** Tells of all that was learned. The cells of an end are as said above. */
   visit(visitor: TrieVisitor): void {
     this.trie.visit(visitor);
@@ -124,6 +129,11 @@ export class StepFootprint {
         node = pending[--waiting]!;
       }
     }
+  }
+
+  /** Calls back with each leaf that decides what the slot can do in a state. */
+  eachRead(vector: Vector, onRead: (leaf: number) => void): void {
+    this.eachTouched(vector, onRead, () => {});
   }
 
   /** The leaf that is always looked at first, or -1. */
@@ -202,6 +212,16 @@ export class PredicateFootprint {
     this.reads = new Uint8Array(schema.leaves.length);
   }
 
+  /** Grows with all that is learned. */
+  get size(): number {
+    return this.trie.size;
+  }
+
+  /** Tells of all that was learned. An end is `[END, position in answers]`. */
+  visit(visitor: TrieVisitor): void {
+    this.trie.visit(visitor);
+  }
+
   /** The position in `answers` of what the predicate answers in this state. */
   ask(vector: Vector): number {
     for (;;) {
@@ -214,6 +234,14 @@ export class PredicateFootprint {
       if (node !== 0) return cells[node + 1]!;
       this.learn(vector);
     }
+  }
+
+  /** Calls back with each leaf that decides the answer in a state, in order. */
+  eachRead(vector: Vector, onRead: (leaf: number) => void): void {
+    this.ask(vector);
+    const { cells } = this.trie;
+    for (let node = cells[0]!; cells[node]! >= 0; node = cells[node + 2 + vector[cells[node]!]!]!)
+      onRead(cells[node]!);
   }
 
   private learn(vector: Vector): void {

@@ -45,7 +45,7 @@ export interface PropertyResult {
 }
 
 export interface SearchResult {
-  readonly engine: 'explicit' | 'reference';
+  readonly engine: 'explicit' | 'symbolic' | 'reference';
   /** Distinct states reached. */
   readonly states: number;
   /** Distinct (state, slot, choices) that lead to a state, failing ones not counted. */

@@ -32,6 +32,11 @@ export class Trie {
   cells = new Int32Array(1024);
   private used = 1;
 
+  /** Grows with each path. */
+  get size(): number {
+    return this.used;
+  }
+
   /** Adds a path. Answers the cell of its end, or -1 where it contradicts a path already there. */
   add(looks: readonly Look[], end: readonly number[]): number {
     let link = 0;

@@ -13,13 +13,16 @@ export function resultsOf(
   counterexamples: ReadonlyMap<string, readonly Counterexample[]>,
   stopped: Endings,
   events: readonly string[],
+  /** Names of properties that are broken, whether or not there is a run to show it. */
+  broken: ReadonlySet<string> = new Set(),
 ): PropertyResult[] {
   return properties.map(({ name, kind, witness }) => {
     const found = counterexamples.get(name) ?? [];
+    const isBroken = found.length > 0 || broken.has(name);
     const wasTested = events.includes(witness);
     const open =
       kind === 'eventually' ? neverLate(stopped.runs, wasTested) : unbroken(stopped.states, wasTested);
-    return { name, kind, verdict: found.length > 0 ? 'violated' : open, counterexamples: found };
+    return { name, kind, verdict: isBroken ? 'violated' : open, counterexamples: found };
   });
 }
 

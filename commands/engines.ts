@@ -4,25 +4,37 @@ import { differences } from '../checker/compare.js';
 import { explicit } from '../checker/explicit.js';
 import { reference } from '../checker/reference.js';
 import type { Limits, SearchResult } from '../checker/result.js';
+import { symbolic } from '../checker/symbolic/symbolic.js';
 import type { System } from '../model/system.js';
+import { Problem } from './problem.js';
 
-export const engineNames = ['auto', 'explicit', 'reference', 'all'] as const;
+export const engineNames = ['auto', 'explicit', 'symbolic', 'reference', 'all'] as const;
 export type EngineName = (typeof engineNames)[number];
 
-/** Searches with the engine named; `all` runs both and insists that they agree. */
+const engines = { auto: explicit, explicit, symbolic, reference };
+
+/** Searches with the engine named; `all` runs each and insists that they agree. */
 export async function search(engine: EngineName, system: System, limits: Limits): Promise<SearchResult> {
-  if (engine === 'reference') return await reference(system, limits);
-  const result = await explicit(system, limits);
-  if (engine !== 'all') return result;
-  const other = await reference(system, limits);
-  // A limit of time or memory, or a signal, cuts each engine elsewhere, and then there is nothing to compare.
-  const comparable = [result, other].every(({ stopped }) => stopped === 'exhausted' || stopped === 'depth');
-  const [first, ...more] = comparable ? differences(result, other) : [];
-  if (first === undefined) return comparable ? result : shallower(result, other);
-  throw new Error(`the engines disagree on ${system.name}: ${[first, ...more].join('; ')}`);
+  const ofRuns = system.properties.filter(({ kind }) => kind === 'eventually').map(({ name }) => name);
+  if (engine === 'symbolic' && ofRuns.length > 0)
+    throw new Problem(`the symbolic engine does not judge promises of whole runs: ${ofRuns.join(', ')}`);
+  if (engine !== 'all') return await engines[engine](system, limits);
+  let result = await explicit(system, limits);
+  for (const other of ofRuns.length > 0 ? [reference] : [symbolic, reference])
+    result = agreed(system, result, await other(system, limits));
+  return result;
 }
 
-/** The result that claims less: that of an engine which was cut short. */
-function shallower(a: SearchResult, b: SearchResult): SearchResult {
-  return b.stopped === 'exhausted' || b.stopped === 'depth' ? a : b;
+/** The first result, if the other is the same; of two that were not both run to their end, the one that claims less. */
+function agreed(system: System, result: SearchResult, other: SearchResult): SearchResult {
+  // A limit of time or memory, or a signal, cuts each engine elsewhere, and then there is nothing to compare.
+  if (!isComparable(result)) return result;
+  if (!isComparable(other)) return other;
+  const found = differences(result, other);
+  if (found.length === 0) return result;
+  throw new Error(`the engines disagree on ${system.name}: ${found.join('; ')}`);
+}
+
+function isComparable({ stopped }: SearchResult): boolean {
+  return stopped === 'exhausted' || stopped === 'depth';
 }

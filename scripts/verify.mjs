@@ -3,12 +3,13 @@
 //     node scripts/verify.mjs [PROTOCOL...] [--faults NAME,...] [--guests PROFILE,...] [--walks N] [--timeout SECONDS]
 //
 // For each protocol: every usual guest, and each guest profile, without faults and with each single fault, one search each
-// by the explicit engine. Where that found few enough states, the reference engine searches the same and must find the
-// same; where not, the two are compared along random walks. A search that a limit ended is no pass.
+// by the explicit engine. Where that found few enough states, the reference and the symbolic engine search the same
+// and must find the same; where not, two engines are compared along random walks. A search that a limit ended is no pass.
 import { parseArgs } from 'node:util';
 import { differences } from '../dist/checker/compare.js';
 import { explicit } from '../dist/checker/explicit.js';
 import { reference } from '../dist/checker/reference.js';
+import { symbolic } from '../dist/checker/symbolic/symbolic.js';
 import { union } from '../dist/checker/union.js';
 import { compareWalks } from '../dist/checker/walks.js';
 import { DEFAULT_RELEASE } from '../dist/model/platforms.js';
@@ -69,12 +70,14 @@ async function searched(system, what) {
   return result;
 }
 
-/** The reference engine searches the same, and must find the same. */
+/** The other engines search the same, and must find the same. */
 async function follow(system, result, what) {
   if (!result.exhausted) return;
-  const other = await reference(system, asked.limits);
-  if (!other.exhausted) fail(`${what}: the reference engine was ended by ${other.stopped}`);
-  else for (const line of differences(result, other)) fail(`${what}: ${line}`);
+  for (const engine of [symbolic, reference]) {
+    const other = await engine(system, asked.limits);
+    if (!other.exhausted) fail(`${what}: the ${other.engine} engine was ended by ${other.stopped}`);
+    else for (const line of differences(result, other)) fail(`${what}: ${line}`);
+  }
 }
 
 /** The engines side by side along random walks; how many moves were compared. */

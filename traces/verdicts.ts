@@ -20,8 +20,10 @@ export function summarize({ result }: Answer): string {
   const ofThem =
     broken.length === 1 ? ['it needs a fault', 'without any fault'] : freeOfThem(free.length, broken.length);
   const cause = broken.length === 1 ? ofThem[free.length] : ofThem[0];
+  const isShown = broken.every(({ counterexamples }) => counterexamples.length > 0);
   return (
-    `${broken.length} of ${plural(all.length, 'promise')} ${broken.length === 1 ? 'is' : 'are'} broken, ${cause}` +
+    `${broken.length} of ${plural(all.length, 'promise')} ${broken.length === 1 ? 'is' : 'are'} broken` +
+    (isShown ? `, ${cause}` : '') +
     (shortest === undefined ? '' : `; the simplest in ${plural(shortest.turns, 'turn')}`)
   );
 }
@@ -122,6 +124,8 @@ function turnsOf({ counterexamples }: PropertyResult): string {
 /** Whether it takes a fault, how many ways there are, and whether all of them rest on something that is assumed. */
 function needs({ verdict, counterexamples }: PropertyResult, { system }: Answer): string {
   if (verdict !== 'violated') return '';
+  // The symbolic engine knows it, and a limit kept the search for a run from its end.
+  if (counterexamples.length === 0) return 'no run found';
   const kinds = [...new Set(counterexamples.map(({ cause }) => cause.faults.join(' and ')))];
   const named = kinds.length > 2 ? `one of ${kinds.length} faults` : clip(kinds.join(' or '), 24);
   const fault = kinds.includes('') ? 'no fault' : named;

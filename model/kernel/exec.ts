@@ -4,7 +4,7 @@ import { firstOfMmRelease, mm_release } from './exit.js';
 import { close_on_exec } from './files.js';
 import { unusedName } from './names.js';
 import { groupIsEmpty } from './notify.js';
-import { do_group_exit, fatal_signal_pending, signalOf, threads, zap_thread } from './signal.js';
+import { do_group_exit, fatal_signal_pending, members, signalOf, threads, zap_thread } from './signal.js';
 import { absentTask, INIT, newSignal, type KernelState } from './state.js';
 import { kernel, step, type Step } from './step.js';
 
@@ -93,10 +93,7 @@ function collect<S extends KernelState>(label: string, row: string): Step<S>[] {
     kernel(`${label}/collected`, `${row}, EXEC-7`, (k) => {
       if (killed(k)) return;
       const { group_leader } = k.t;
-      const others = k.machine.tasks.filter((name) => {
-        const task = k.task(name);
-        return name !== k.me && task.state !== 'absent' && task.group_leader === group_leader;
-      });
+      const others = members(k, group_leader).filter((name) => name !== k.me);
       // EXEC-8: its leader stays as a zombie until its place is taken.
       const isGone = (name: string) => name === group_leader && k.task(name).state === 'zombie';
       if (!others.every(isGone)) k.block();

@@ -1,7 +1,7 @@
 /** What is done about the death of a task: its parent and its own remains (kernel: exit_notify, release_task). */
 import type { Cpu } from './cpu.js';
 import { disown, forget_original_parent } from './reparent.js';
-import { dispositionOf, sa_flags, send_signal, signalOf } from './signal.js';
+import { dispositionOf, members, sa_flags, send_signal, signalOf } from './signal.js';
 import { absentTask, INIT, newSignal, type KernelState, type Sig } from './state.js';
 
 /** One step, under the task-list lock (K9). */
@@ -21,9 +21,7 @@ export function exit_notify<S extends KernelState>(k: Cpu<S>): void {
 
 /** Are all threads but the leader released? */
 export function groupIsEmpty<S extends KernelState>(k: Cpu<S>, leader: string): boolean {
-  return !k.machine.tasks.some(
-    (name) => name !== leader && k.task(name).state !== 'absent' && k.task(name).group_leader === leader,
-  );
+  return members(k, leader).every((name) => name === leader);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Who becomes the parent of whom, and who is told when a parent dies (kernel: forget_original_parent, find_new_reaper). */
 import type { Cpu } from './cpu.js';
 import { do_notify_parent, groupIsEmpty, release_task } from './notify.js';
-import { send_signal, threads } from './signal.js';
+import { members, send_signal, threads } from './signal.js';
 import { INIT, type KernelState, type Sig } from './state.js';
 
 /** Makes `name`, a leader, the youngest child of a thread. */
@@ -31,7 +31,7 @@ export function forget_original_parent<S extends KernelState>(k: Cpu<S>): void {
   for (const name of children) {
     adopt(k, name, reaper);
     // PAR-5: what such a child clones with CLONE_PARENT from now on is a child of the new parent.
-    for (const thread of threadsOf(k, name)) {
+    for (const thread of members(k, name)) {
       k.task(thread).real_parent = reaper;
       pdeath(k, thread);
     }
@@ -47,12 +47,6 @@ export function forget_original_parent<S extends KernelState>(k: Cpu<S>): void {
 function pdeath<S extends KernelState>(k: Cpu<S>, thread: string): void {
   const { pdeath_signal } = k.task(thread);
   if (pdeath_signal !== '') send_signal(k, pdeath_signal, 'SI_USER', k.task(k.t.group_leader).tid, thread);
-}
-
-function threadsOf<S extends KernelState>(k: Cpu<S>, leader: string): string[] {
-  return k.machine.tasks.filter(
-    (name) => k.task(name).state !== 'absent' && k.task(name).group_leader === leader,
-  );
 }
 
 function find_new_reaper<S extends KernelState>(k: Cpu<S>): string {

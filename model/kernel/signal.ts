@@ -235,12 +235,17 @@ export function fatal_signal_pending<S extends KernelState>(k: Cpu<S>): boolean 
   return k.t.pending.includes(KILL);
 }
 
+/**
+ * Threads of a group, the dead ones that are not yet released among them; an absent task is in none. The group is all
+ * that is read of a task: whoever looks at more than it must has that many more ways to go.
+ */
+export function members<S extends KernelState>(k: Cpu<S>, leader: string): string[] {
+  return k.machine.tasks.filter((name) => k.task(name).group_leader === leader);
+}
+
 /** Threads of a group that still run. */
 export function threads<S extends KernelState>(k: Cpu<S>, leader: string): string[] {
-  return k.machine.tasks.filter((name) => {
-    const { state, group_leader } = k.task(name);
-    return state === 'running' && group_leader === leader;
-  });
+  return members(k, leader).filter((name) => k.task(name).state === 'running');
 }
 
 /** Ends a whole group: every thread that still runs gets SIGKILL; what else was pending nobody will read. EXIT-1 */

@@ -1,7 +1,7 @@
 /** wait4(2) and waitid(2): claim a zombie (W1), release it (K10), return; or report a stop. */
 import type { Cpu } from './cpu.js';
 import { groupIsEmpty, release_task } from './notify.js';
-import { fatal_signal_pending, interrupted, signal_pending, signalOf } from './signal.js';
+import { fatal_signal_pending, interrupted, members, signal_pending, signalOf } from './signal.js';
 import type { KernelState, Task } from './state.js';
 import { kernel, step, type Step } from './step.js';
 
@@ -196,10 +196,7 @@ function eligible<S extends KernelState>(k: Cpu<S>, call: WaitCall<S>): string[]
 /** WAIT-1, WAIT-4: whose children count: the caller's own, then those of its siblings, in the order of the threads. */
 function parents<S extends KernelState>(k: Cpu<S>, call: WaitCall<S>): string[] {
   if (call.flags?.includes('__WNOTHREAD') === true) return [k.me];
-  const group = k.machine.tasks.filter((name) => {
-    const { state, group_leader } = k.task(name);
-    return state !== 'absent' && group_leader === k.t.group_leader;
-  });
+  const group = members(k, k.t.group_leader);
   const at = group.indexOf(k.me);
   return [...group.slice(at), ...group.slice(0, at)];
 }

@@ -102,6 +102,7 @@ describe('check', () => {
 
   it('says the same with every engine', async () => {
     expect(await verdicts('reference')).toEqual(await verdicts('explicit'));
+    expect(await verdicts('symbolic')).toEqual(await verdicts('explicit'));
     expect(await verdicts('all')).toEqual(await verdicts('auto'));
   });
 
@@ -161,7 +162,7 @@ describe('what cannot be asked', () => {
       /the fault kill-D has nothing to strike; it needs a guest of --guest child-forks/,
     ],
     [['--format', 'jsno'], /Did you mean json\? \(it is one of text, json, dot or svg\)/],
-    [['--engine', 'symbolic'], /auto, explicit, reference or all/],
+    [['--engine', 'symbol'], /Did you mean symbolic\?/],
     [['--depth', '0'], /--depth takes a whole number from 1, and got '0'/],
     [['--depth', 'x'], /got 'x'/],
     [['--max-states', '1e3'], /got '1e3'/],

@@ -1,0 +1,64 @@
+/** What all sets of a search have in common: the order of levels, and the diagrams that sets and relations are made of. */
+import type { Vector } from '../schema.js';
+import { Guards } from './guards.js';
+import { Memo } from './memo.js';
+import { rowOf } from './paths.js';
+import type { Leaves } from './paths.js';
+import { Relations } from './relations.js';
+import type { Row } from './relations.js';
+import { Sets } from './sets.js';
+
+const MEMO_BITS = 22;
+
+export class Ground {
+  readonly sets = new Sets();
+  readonly relations = new Relations();
+  readonly guards = new Guards(this.sets, this.relations);
+  /** The level of each leaf. */
+  readonly levels: Int32Array;
+  /** For closures: what a set closed comes to, and what a step makes of one. */
+  readonly closed = new Memo(MEMO_BITS);
+  readonly steps = new Memo(MEMO_BITS);
+  private stamps = 0;
+  private readonly values: Uint16Array;
+
+  constructor(levels: Int32Array) {
+    this.levels = levels;
+    this.values = new Uint16Array(levels.length);
+  }
+
+  /** A number that was not answered before. */
+  nextStamp(): number {
+    return ++this.stamps;
+  }
+
+  /** The set of one state, given by its leaves. */
+  single(vector: Vector): number {
+    for (const [leaf, level] of this.levels.entries()) this.values[level] = vector[leaf]!;
+    return this.sets.single(this.values);
+  }
+
+  /** Makes `vector` the leaves of a state of `set`, which has one. */
+  pick(set: number, vector: Vector): void {
+    this.sets.first(set, this.values);
+    for (const [leaf, level] of this.levels.entries()) vector[leaf] = this.values[level]!;
+  }
+
+  /** The states of `set` that one of the rows lets pass. */
+  passing(set: number, rows: readonly Row[]): number {
+    return this.guards.of(set, this.relations.of(rows));
+  }
+
+  /** A row for what `reads` ask and `writes` change. */
+  rowOf(reads: Leaves, writes: Leaves = []): Row {
+    return rowOf(this.levels, reads, writes);
+  }
+
+  /** Forgets all sets but `kept`, and answers the numbers that these have from now on. */
+  collect(kept: readonly number[]): number[] {
+    this.guards.clear();
+    this.closed.clear();
+    this.steps.clear();
+    return this.sets.collect(kept);
+  }
+}

@@ -1,0 +1,189 @@
+/** What sets of states say of the properties: who breaks them, by which step, on which object, after which faults. */
+import type { Property, State, StateProperty, System } from '../../model/system.js';
+import { Sightings } from '../causes.js';
+import type { Sighting } from '../causes.js';
+import { PredicateFootprint } from '../footprint.js';
+import type { Schema } from '../schema.js';
+import { Answers } from './answers.js';
+import { Closure } from './closure.js';
+import type { Ground } from './ground.js';
+import type { Learner } from './learner.js';
+import { EMPTY } from './sets.js';
+import type { SlotWays, Way } from './ways.js';
+
+/** Makes sure that nothing is left to learn in a set of states, if nothing bids it end. */
+export type Study = (learner: Learner, set: number) => Promise<void>;
+
+export class Judge {
+  readonly sightings = new Sightings<undefined>();
+  /** The states within each number of turns, once they are known. */
+  layers: readonly number[] = [];
+  private readonly ground: Ground;
+  private readonly study: Study;
+  private readonly properties: readonly Property[];
+  private readonly predicates: Map<StateProperty, Answers>;
+  private readonly faults: Answers;
+  private readonly faultLists = new Map<string, readonly string[]>();
+  /** Knows no rows, so that it makes one step and no more. */
+  private readonly single: Closure;
+
+  constructor(system: System, schema: Schema, ground: Ground, study: Study) {
+    this.ground = ground;
+    this.study = study;
+    this.single = new Closure(ground, () => false);
+    this.properties = system.properties;
+    const answers = (name: string, predicate: (state: State) => string) =>
+      new Answers(ground, new PredicateFootprint(schema, name, predicate));
+    this.predicates = new Map(
+      system.properties
+        .filter((property) => property.kind === 'always' || property.kind === 'finally')
+        .map((property) => [
+          property,
+          answers(`property ${property.name}`, (state) => property.broken(state)),
+        ]),
+    );
+    this.faults = answers('the list of faults', (state) => {
+      const faults = system.faults(state).toSorted();
+      const text = JSON.stringify(faults);
+      this.faultLists.set(text, faults);
+      return text;
+    });
+  }
+
+  /** Every learned set that must outlive a collection. */
+  get learners(): Learner[] {
+    return [this.faults, ...this.predicates.values()].map(({ learner }) => learner);
+  }
+
+  /** What the initial state breaks all by itself, and what steps break: each slot takes its ways where it was expanded. */
+  async steps(slots: readonly SlotWays[]): Promise<void> {
+    const reached = this.layers.at(-1)!;
+    for (const slot of slots) await this.failures(slot);
+    for (const [property, answers] of this.predicates) {
+      if (property.kind !== 'always') continue;
+      await this.study(answers.learner, reached);
+      const broken = answers.of(reached);
+      const intact = broken.get('') ?? EMPTY;
+      broken.delete('');
+      if (broken.size === 0) continue;
+      for (const [object, states] of broken)
+        await this.note(property.name, 'initial', object, this.ground.sets.common(this.layers[0]!, states));
+      for (const slot of slots) await this.breaks(property.name, intact, broken, slot);
+    }
+  }
+
+  /** What states break in which no task can move. */
+  async ends(deadlocks: number): Promise<void> {
+    for (const [property, answers] of this.predicates) {
+      if (property.kind !== 'finally') continue;
+      await this.study(answers.learner, deadlocks);
+      for (const [object, states] of answers.of(deadlocks))
+        await this.note(property.name, property.name, object, states);
+    }
+  }
+
+  /** Whether the steps not yet taken within `reached` lead nowhere else, and break nothing. */
+  async showsNothing(reached: number, slots: readonly SlotWays[]): Promise<boolean> {
+    const { sets } = this.ground;
+    for (const slot of slots) {
+      const rest = sets.minus(reached, slot.expanded);
+      const failing = slot.ways.filter(({ ending: { failure } }) => failure !== undefined);
+      if (this.after(rest, failing) !== EMPTY) return false;
+      if (sets.minus(this.after(rest, movesOf(slot)), reached) !== EMPTY) return false;
+    }
+    for (const [property, answers] of this.predicates) {
+      if (property.kind !== 'always') continue;
+      await this.study(answers.learner, reached);
+      const intact = answers.of(reached).get('') ?? EMPTY;
+      const broken = sets.minus(reached, intact);
+      for (const slot of slots) {
+        const rest = sets.minus(intact, slot.expanded);
+        if (sets.common(this.after(rest, movesOf(slot)), broken) !== EMPTY) return false;
+      }
+    }
+    return true;
+  }
+
+  /** The causes that say something of their own. */
+  causes(): Sighting<undefined>[] {
+    const named = new Set(this.properties.map(({ name }) => name));
+    return this.sightings.simplest().filter(({ property }) => named.has(property));
+  }
+
+  private async failures(slot: SlotWays): Promise<void> {
+    const groups = grouped(slot.ways, ({ ending: { label, failure } }) =>
+      failure === undefined ? '' : JSON.stringify([label, failure.property, failure.object]),
+    );
+    groups.delete('');
+    for (const ways of groups.values()) {
+      const { label, failure } = ways[0]!.ending;
+      const from = this.ground.passing(
+        slot.expanded,
+        ways.map(({ guard }) => guard),
+      );
+      await this.note(failure!.property, label, failure!.object, this.after(from, ways), from);
+    }
+  }
+
+  /** The steps of one slot from where a predicate holds to where it is broken, by the objects that break it. */
+  private async breaks(
+    property: string,
+    intact: number,
+    broken: ReadonlyMap<string, number>,
+    slot: SlotWays,
+  ): Promise<void> {
+    const { sets } = this.ground;
+    const from = sets.common(slot.expanded, intact);
+    const moving = movesOf(slot);
+    if (sets.minus(this.after(from, moving), intact) === EMPTY) return;
+    for (const [label, ways] of grouped(moving, ({ ending }) => ending.label)) {
+      const after = sets.minus(this.after(from, ways), intact);
+      if (after === EMPTY) continue;
+      for (const [object, states] of broken)
+        await this.note(property, label, object, sets.common(after, states));
+    }
+  }
+
+  /** What these ways, all of them taken in `set`, lead to. */
+  private after(set: number, ways: readonly Way[]): number {
+    return this.single.step(set, this.ground.relations.of(ways.map(({ row }) => row)), 0);
+  }
+
+  /** Takes note of a cause: `states` are those where it shows, and runs to it pass through `through`. */
+  private async note(property: string, label: string, object: string, states: number, through?: number) {
+    if (object === '' || states === EMPTY) return;
+    await this.study(this.faults.learner, states);
+    for (const [text, some] of this.faults.of(states)) {
+      const cause = { label, object, faults: this.faultLists.get(text)! };
+      const turns = this.leastTurns(through ?? some);
+      this.sightings.note({ property, cause, turns, steps: 0, where: undefined });
+    }
+  }
+
+  /** How many turns it takes to come to some state of a set. */
+  private leastTurns(set: number): number {
+    const { layers } = this;
+    let [least, most] = [0, layers.length - 1];
+    while (least < most) {
+      const middle = (least + most) >> 1;
+      if (this.ground.sets.common(set, layers[middle]!) === EMPTY) least = middle + 1;
+      else most = middle;
+    }
+    return least;
+  }
+}
+
+function movesOf({ ways }: SlotWays): Way[] {
+  return ways.filter(({ moves }) => moves);
+}
+
+function grouped(ways: readonly Way[], keyOf: (way: Way) => string): Map<string, Way[]> {
+  const groups = new Map<string, Way[]>();
+  for (const way of ways) {
+    const key = keyOf(way);
+    const some = groups.get(key);
+    if (some === undefined) groups.set(key, [way]);
+    else some.push(way);
+  }
+  return groups;
+}

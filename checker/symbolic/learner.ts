@@ -1,0 +1,68 @@
+/** Makes sure that nothing of a step or a predicate is left to learn in any state of a set. */
+import type { Vector } from '../schema.js';
+import type { TrieVisitor } from '../trie.js';
+import type { Ground } from './ground.js';
+import { holeRow } from './paths.js';
+import { NONE } from './relations.js';
+import type { Row } from './relations.js';
+import { EMPTY } from './sets.js';
+
+/** What is learned: a step or a predicate. */
+export interface Lesson {
+  /** Grows with all that is learned. */
+  readonly size: number;
+  visit(visitor: TrieVisitor): void;
+  /** Learns what is missing in a state, and calls back with each leaf that it is asked for there. */
+  eachRead(vector: Vector, onRead: (leaf: number) => void): void;
+}
+
+export class Learner {
+  /** States in which nothing is missing. */
+  covered = EMPTY;
+  private readonly ground: Ground;
+  private readonly lesson: Lesson;
+  private readonly vector: Vector;
+  /** The relation of what is not known, for a lesson of this size. */
+  private holes = { size: -1, relation: NONE };
+
+  constructor(ground: Ground, lesson: Lesson) {
+    this.ground = ground;
+    this.lesson = lesson;
+    this.vector = new Uint16Array(ground.levels.length);
+  }
+
+  /**
+   * Learns what is missing in the states of `set`, by running user code on some of them. Answers whether all of it is
+   * known now: not if `isDue` said meanwhile that it is time to rest.
+   */
+  fill(set: number, isDue: () => boolean): boolean {
+    const { ground, vector, lesson } = this;
+    const { sets } = ground;
+    const strange = sets.minus(set, this.covered);
+    if (strange === EMPTY) return true;
+    let missing = ground.guards.of(strange, this.missing());
+    while (missing !== EMPTY) {
+      ground.pick(missing, vector);
+      const reads = new Map<number, number>();
+      lesson.eachRead(vector, (leaf) => reads.set(leaf, vector[leaf]!));
+      // All states that look the same wherever this one was looked at are known with it.
+      missing = sets.minus(missing, ground.passing(missing, [ground.rowOf([...reads].flat())]));
+      if (missing !== EMPTY && isDue()) return false;
+    }
+    this.covered = sets.union(this.covered, set);
+    return true;
+  }
+
+  private missing(): number {
+    const { levels, relations } = this.ground;
+    const { lesson } = this;
+    if (this.holes.size === lesson.size) return this.holes.relation;
+    const rows: Row[] = [];
+    lesson.visit({
+      end: () => {},
+      hole: (reads, leaf, known) => rows.push(holeRow(levels, relations, { reads, leaf, known })),
+    });
+    this.holes = { size: lesson.size, relation: relations.of(rows) };
+    return this.holes.relation;
+  }
+}

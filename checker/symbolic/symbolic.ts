@@ -1,0 +1,244 @@
+/**
+ * The symbolic engine: the same states, turn by turn, but as sets and not one by one.
+ *
+ * One more turn is the union over the slots of all that one slot alone leads to. What is learned of the slot becomes
+ * relations, and wherever a state leaves what is known, user code runs on it; the turn is over when none does. So no
+ * reachable state is left out, and no step is taken for granted.
+ */
+import type { System } from '../../model/system.js';
+import { StepFootprint } from '../footprint.js';
+import { Pace } from '../pace.js';
+import type { Limits, SearchResult, Stopped } from '../result.js';
+import { Schema } from '../schema.js';
+import { resultsOf } from '../verdicts.js';
+import { wander } from '../wander.js';
+import { Ground } from './ground.js';
+import { Judge } from './judge.js';
+import type { Learner } from './learner.js';
+import { orderOf } from './order.js';
+import { simplestRuns } from './runs.js';
+import { EMPTY } from './sets.js';
+import { SlotWays } from './ways.js';
+import type { Way } from './ways.js';
+
+export interface Tuning {
+  /** Milliseconds between two rests, at the least. */
+  readonly work: number;
+  /** Cells of sets at which those that nobody needs are thrown away, at the least; a cell takes four bytes. */
+  readonly full: number;
+}
+
+const TUNING: Tuning = { work: 300, full: 2 ** 24 };
+/** What a rest interrupts is done again in part, so the longer a slot takes, the longer it is left alone. */
+const SHARE = 0.1;
+
+export async function symbolic(system: System, limits: Limits = {}, tuning = TUNING): Promise<SearchResult> {
+  return new Search(system, limits, tuning).run();
+}
+
+class Search {
+  private readonly system: System;
+  private readonly limits: Limits;
+  private readonly pace: Pace;
+  private readonly ground: Ground;
+  private readonly slots: readonly SlotWays[];
+  private readonly judge: Judge;
+  /** The states within 0, 1, 2, ... turns, and those known of the turn that is being made. */
+  private layers: number[];
+  private next: number;
+  /** The set that is being worked on. */
+  private work = EMPTY;
+  private stopped: Stopped | undefined;
+  private since = performance.now();
+  private rested = this.since;
+  private full: number;
+  private readonly tuning: Tuning;
+
+  constructor(system: System, limits: Limits, tuning: Tuning) {
+    this.tuning = tuning;
+    this.full = tuning.full;
+    this.system = system;
+    this.limits = limits;
+    this.pace = new Pace(limits);
+    const schema = new Schema(system.initial);
+    const vector = new Uint16Array(schema.leaves.length);
+    schema.encode(system.initial, vector, 'the initial state');
+    const footprints = system.slots.map((slot) => new StepFootprint(schema, slot));
+    wander(vector, footprints, limits.depth ?? Infinity);
+    this.ground = new Ground(orderOf(schema.leaves.length, footprints));
+    this.slots = footprints.map((one) => new SlotWays(this.ground, one, () => this.isDue()));
+    this.judge = new Judge(system, schema, this.ground, (learner, set) => this.study(learner, set));
+    this.next = this.ground.single(vector);
+    this.layers = [this.next];
+  }
+
+  /** The states of all turns that are over. */
+  private get reached(): number {
+    return this.layers.at(-1)!;
+  }
+
+  /** The number of the last turn that showed something new. */
+  private get turns(): number {
+    return this.layers.length - 1;
+  }
+
+  async run(): Promise<SearchResult> {
+    const { depth = Infinity, maxStates = Infinity } = this.limits;
+    let isNew = true;
+    while (isNew && this.stopped === undefined && this.turns < depth) {
+      for (const slot of this.slots) await this.expand(slot);
+      isNew = this.next !== this.reached;
+      if (isNew) this.layers.push(this.next);
+      if (this.ground.sets.count(this.reached) > maxStates) this.stopped ??= 'states';
+    }
+    if (isNew && this.stopped === undefined) await this.lookBeyond();
+    return this.result(this.stopped ?? 'exhausted');
+  }
+
+  /** All that `slot` alone can reach from the states of the turn before. */
+  private async expand(slot: SlotWays): Promise<void> {
+    const { sets } = this.ground;
+    this.work = this.reached;
+    this.since = performance.now();
+    for (let grows = true; grows && this.stopped === undefined;) {
+      await this.study(slot.learner, this.work);
+      slot.renew();
+      grows = false;
+      do {
+        const before = this.work;
+        this.work = slot.closure.of(before);
+        grows ||= this.work !== before;
+        await this.rest();
+        this.collect();
+      } while (slot.closure.interrupted && this.stopped === undefined);
+    }
+    if (this.stopped === undefined) slot.expanded = this.work;
+    this.next = sets.union(this.next, this.work);
+  }
+
+  /** The bound is reached. If one turn more would show nothing, the search is exhausted all the same. */
+  private async lookBeyond(): Promise<void> {
+    const { slots, judge, reached } = this;
+    for (const slot of slots) {
+      await this.study(slot.learner, reached);
+      slot.renew();
+    }
+    if (this.stopped !== undefined) return;
+    if (await judge.showsNothing(reached, slots)) for (const slot of slots) slot.expanded = reached;
+    else this.stopped ??= 'depth';
+  }
+
+  /** Learns all there is to learn of the states of a set. */
+  private async study(learner: Learner, set: number): Promise<void> {
+    while (this.stopped === undefined && !learner.fill(set, () => this.isDue())) await this.rest();
+  }
+
+  private isDue(): boolean {
+    const patience = Math.max(this.tuning.work, SHARE * (this.rested - this.since));
+    return performance.now() - this.rested > patience;
+  }
+
+  private async rest(): Promise<void> {
+    if (!this.isDue()) return;
+    const { turns, pace, ground, reached } = this;
+    const states = ground.sets.count(reached);
+    this.stopped ??= await pace.rest({ states, turns, frontier: 0 });
+    this.rested = performance.now();
+  }
+
+  /** Throws away the sets that nobody needs, if there are many. */
+  private collect(): void {
+    const { ground, slots, judge } = this;
+    if (ground.sets.arena.used < this.full) return;
+    const learners = [...slots.map(({ learner }) => learner), ...judge.learners];
+    const kept = ground.collect([
+      this.next,
+      this.work,
+      ...slots.map(({ expanded }) => expanded),
+      ...learners.map(({ covered }) => covered),
+      ...this.layers,
+    ]);
+    const take = () => kept.shift()!;
+    this.next = take();
+    this.work = take();
+    for (const slot of slots) slot.expanded = take();
+    for (const learner of learners) learner.covered = take();
+    this.layers = kept;
+    this.full = Math.max(this.tuning.full, 2 * ground.sets.arena.used);
+  }
+
+  private async result(stopped: Stopped): Promise<SearchResult> {
+    const { system, slots, judge, limits, pace } = this;
+    const { sets, guards, relations } = this.ground;
+    const isWhole = stopped === 'exhausted';
+    const pairs = (ofWay: (way: Way) => boolean) =>
+      slots.reduce((sum, { expanded, ways }) => {
+        const rows = ways.filter(ofWay).map(({ guard }) => guard);
+        return sum + guards.pairs(expanded, relations.of(rows));
+      }, 0);
+    const deadlocks = this.deadlocks();
+    const [taken, events] = this.coverage(isWhole);
+    const counts = {
+      engine: 'symbolic' as const,
+      states: sets.count(this.next),
+      transitions: pairs(({ moves }) => moves),
+      turns: this.turns,
+      deadlocks: sets.count(deadlocks),
+      failures: pairs(({ ending: { failure } }) => failure !== undefined),
+      exhausted: isWhole,
+      stopped,
+    };
+    if (isWhole || stopped === 'depth') {
+      this.stopped = undefined;
+      judge.layers = this.layers;
+      await judge.steps(slots);
+      await judge.ends(deadlocks);
+    }
+    // What ended the judging is what ended the search.
+    const end = this.stopped ?? stopped;
+    const isJudged = end === 'exhausted' || end === 'depth';
+    const { timeout = Infinity } = limits;
+    const left = { ...limits, timeout: Math.max(0, timeout - pace.seconds) };
+    const runs = await simplestRuns(system, isJudged ? judge.causes() : [], left);
+    // Promises of whole runs are not judged here: `runs` says so below.
+    const broken = new Set(judge.causes().map(({ property }) => property));
+    return {
+      ...counts,
+      exhausted: end === 'exhausted',
+      stopped: end,
+      seconds: pace.seconds,
+      properties: resultsOf(system.properties, runs, { states: end, runs: 'depth' }, events, broken),
+      taken,
+      events,
+    };
+  }
+
+  /** The states in which no task can move, of those in which every task was looked at. */
+  private deadlocks(): number {
+    const { ground, slots, system, reached } = this;
+    return slots
+      .filter((_, slot) => system.slots[slot]!.kind === 'task')
+      .reduce((idle, { ways, learner }) => {
+        const known = ground.sets.common(idle, learner.covered);
+        const rows = ways.map(({ guard }) => guard);
+        return ground.sets.minus(known, ground.passing(known, rows));
+      }, reached);
+  }
+
+  /** The steps taken and the events that happened. Where every state was seen, whatever was learned is taken in some. */
+  private coverage(isWhole: boolean): [taken: string[], events: string[]] {
+    const { slots, system, ground } = this;
+    const taken = new Set<string>();
+    const events = new Set<string>();
+    for (const [i, { ways, expanded }] of slots.entries()) {
+      for (const { ending, guard } of ways) {
+        const step = `${system.slots[i]!.name}:${ending.label}`;
+        if (taken.has(step) && ending.events.every((name) => events.has(name))) continue;
+        if (!isWhole && ground.passing(expanded, [guard]) === EMPTY) continue;
+        taken.add(step);
+        for (const name of ending.events) events.add(name);
+      }
+    }
+    return [[...taken].toSorted(), [...events].toSorted()];
+  }
+}

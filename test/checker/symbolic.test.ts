@@ -1,0 +1,137 @@
+/** The symbolic engine finds by sets what the explicit one finds state by state. */
+import fc from 'fast-check';
+import { expect, test, vi } from 'vitest';
+import { differences } from '../../checker/compare.js';
+import { explicit } from '../../checker/explicit.js';
+import { Ground } from '../../checker/symbolic/ground.js';
+import { Learner } from '../../checker/symbolic/learner.js';
+import { Memo } from '../../checker/symbolic/memo.js';
+import { rowOf } from '../../checker/symbolic/paths.js';
+import { simplestRuns } from '../../checker/symbolic/runs.js';
+import { Sets } from '../../checker/symbolic/sets.js';
+import { symbolic } from '../../checker/symbolic/symbolic.js';
+import { resultsOf } from '../../checker/verdicts.js';
+import type { System } from '../../model/system.js';
+import { system as modelled } from '../model/ask.js';
+import { systemOf, systemSpec } from './language.js';
+
+const SEED = Number(process.env['CHECKER_SEED'] ?? 2020);
+const RUNS = Number(process.env['CHECKER_RUNS'] ?? 200);
+/** Rests as often as it can, and throws away at once what nobody needs. */
+const RESTLESS = { work: 0, full: 0 };
+const SMALL = ['vfork', 'SIGCHLD', 'handler', 'unblocked', 'wait-nothing', 'child-exit-groups'];
+
+test(
+  'explicit and symbolic agree on random systems, with and without a bound',
+  { timeout: 120_000 },
+  async () => {
+    const seen = { compared: 0, violated: 0, final: 0, bounded: 0, faulty: 0 };
+    const property = fc.asyncProperty(systemSpec, async (spec) => {
+      const system: System = systemOf(spec);
+      const whole = await explicit(system, { maxStates: 600 });
+      if (whole.stopped === 'states') return;
+      expect(differences(whole, await symbolic(system))).toEqual([]);
+      expect(differences(whole, await symbolic(system, {}, RESTLESS))).toEqual([]);
+      for (const depth of new Set([0, 1, Math.ceil(whole.turns / 2), whole.turns])) {
+        const bounded = await explicit(system, { depth });
+        expect(differences(bounded, await symbolic(system, { depth }))).toEqual([]);
+        if (bounded.stopped === 'depth') seen.bounded++;
+      }
+      seen.compared++;
+      const causes = whole.properties.flatMap(({ kind, counterexamples }) =>
+        counterexamples.map((one) => ({ kind, ...one })),
+      );
+      if (causes.length > 0) seen.violated++;
+      if (causes.some(({ kind }) => kind === 'finally')) seen.final++;
+      if (causes.some(({ cause }) => cause.faults.length > 0)) seen.faulty++;
+    });
+    await fc.assert(property, { numRuns: RUNS, seed: SEED });
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(RUNS / 20);
+  },
+);
+
+test.each([
+  ['native, three clones', modelled('native', { guest: SMALL, clones: 3 }), 39_914],
+  ['qemu-clone-vm, a small guest', modelled('qemu-clone-vm', { guest: SMALL }), 7_182],
+  [
+    'qemu-clone-vm, a small guest, a failing creation',
+    modelled('qemu-clone-vm', { guest: SMALL, faults: ['clone-T', 'clone-C'] }),
+    8_456,
+  ],
+])('explicit and symbolic agree on %s', async (_name, system, states) => {
+  const whole = await explicit(system);
+  expect(whole.states).toBe(states);
+  expect(differences(whole, await symbolic(system))).toEqual([]);
+  expect(differences(whole, await symbolic(system, {}, RESTLESS))).toEqual([]);
+});
+
+/** Each of these breaks the engine in one place, and must not go unnoticed. */
+const broken: [string, () => unknown][] = [
+  [
+    'a write is lost',
+    () =>
+      vi.spyOn(Ground.prototype, 'rowOf').mockImplementation(function (this: Ground, reads, writes = []) {
+        return rowOf(this.levels, reads, writes.length > 4 ? writes.slice(2) : writes);
+      }),
+  ],
+  ['nothing more is learned', () => vi.spyOn(Learner.prototype, 'fill').mockReturnValue(true)],
+  ['of two sets one is dropped', () => vi.spyOn(Sets.prototype, 'union').mockImplementation(Math.max)],
+  ['a memo speaks of sets that are gone', () => vi.spyOn(Memo.prototype, 'clear').mockReturnValue()],
+];
+
+test.each(broken)('it is noticed when %s', async (_name, seed) => {
+  const system = modelled('qemu-clone-vm', { guest: SMALL });
+  const whole = await explicit(system);
+  seed();
+  try {
+    const found = await symbolic(system, { timeout: 20 }, RESTLESS).then(
+      (result) => differences(whole, result),
+      (error: unknown) => [String(error)],
+    );
+    expect(found).not.toEqual([]);
+  } finally {
+    vi.restoreAllMocks();
+  }
+});
+
+test('sets outlive a collection, and nothing else does', () => {
+  const sets = new Sets();
+  const states = [
+    [0, 1, 2],
+    [3, 0, 0],
+    [1, 1, 1],
+    [0, 0, 0],
+  ].map((values) => sets.single(values));
+  const [a, b] = [sets.union(states[0]!, states[1]!), sets.union(states[2]!, states[3]!)];
+  const before = sets.arena.used;
+  const [kept] = sets.collect([sets.union(a, b)]);
+  expect(sets.arena.used).toBeLessThan(before);
+  expect(sets.count(kept!)).toBe(4);
+  expect(sets.has(kept!, [3, 0, 0])).toBe(true);
+  expect(sets.has(kept!, [3, 0, 1])).toBe(false);
+  expect(sets.minus(kept!, sets.single([1, 1, 1]))).toBe(
+    sets.union(sets.single([0, 0, 0]), sets.union(sets.single([3, 0, 0]), sets.single([0, 1, 2]))),
+  );
+});
+
+test('a cause without a run within the limits is a violation all the same', async () => {
+  const system = modelled('qemu-clone-vm', { guest: SMALL });
+  const cause = { label: 'deliver.lookup', object: 'x', faults: [] };
+  const wanted = [{ property: 'no-leak', cause, turns: 1, steps: 1, where: undefined }];
+  const runs = await simplestRuns(system, wanted, { maxStates: 50 });
+  expect([...runs.values()].flat()).toEqual([]);
+  const results = resultsOf(system.properties, runs, 'exhausted', [], new Set(['no-leak']));
+  expect(results.find(({ name }) => name === 'no-leak')?.verdict).toBe('violated');
+});
+
+test('a limit of memory leaves the promises undecided', async () => {
+  const { stopped, properties } = await symbolic(modelled('qemu-clone-vm'), { maxMemory: 1 });
+  expect(stopped).toBe('memory');
+  expect(new Set(properties.map(({ verdict }) => verdict))).toEqual(new Set(['undecided']));
+});
+
+test('a limit ends the search, and says so', async () => {
+  const { stopped, exhausted, properties } = await symbolic(modelled('qemu-clone-vm'), { timeout: 0.5 });
+  expect([stopped, exhausted]).toEqual(['timeout', false]);
+  expect(new Set(properties.map(({ verdict }) => verdict))).toEqual(new Set(['undecided']));
+});
