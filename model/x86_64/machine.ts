@@ -46,6 +46,9 @@ export interface Taken {
 /** The first task: the parent of those there are at the start, and the reaper of last resort. */
 export const ROOT = 'init';
 
+/** Where the mask lies in a signal frame (struct rt_sigframe, arch/x86, 6.18). */
+const UC_SIGMASK = 304;
+
 export class Machine {
   private readonly tasks = new Map<number, RealTask>();
   private readonly ids = new Map<string, number>();
@@ -199,8 +202,11 @@ export class Machine {
       await this.command(`signal ${id} ${task.sig}`);
   }
 
-  /** Lets a task take its next signal, with all that becomes of it, and says which it was. */
-  async takeSignal(name: string): Promise<Taken> {
+  /**
+   * Lets a task take its next signal, with all that becomes of it, and says which it was. `mask`: what the handler, if
+   * there is one, leaves in its frame for the task to block from then on.
+   */
+  async takeSignal(name: string, mask?: bigint): Promise<Taken> {
     const id = this.idOf(name);
     if (this.task(name)?.state === 'ready') await this.command(`go ${id}`);
     const { state, sig, code, pid } = this.task(name)!;
@@ -215,7 +221,9 @@ export class Machine {
       throw new NotDriven(
         'a stop comes before the first instruction of a handler, which nothing else does here',
       );
-    if (this.task(name)?.state !== 'handler') return taken;
+    const handling = this.task(name);
+    if (handling?.state !== 'handler') return taken;
+    if (mask !== undefined) await this.pokeLongs(handling.sp! + UC_SIGMASK, [mask]);
     this.handled.set(name, [...(this.handled.get(name) ?? []), taken]);
     await this.command(`go ${id}`);
     return taken;

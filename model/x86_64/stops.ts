@@ -33,12 +33,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   do_notify_parent_cldstop: 'park',
 };
 
-/** Steps within which no tracer can hold a task, by what follows the last slash of their label. */
+/** Steps within which no tracer can hold a task, by the last part of their label. */
 export const INSIDE: Readonly<Record<string, string>> = {
   K2: 'clone is one system call',
   K3: 'clone is one system call',
   K5: 'the wait of vfork is inside of clone',
   ret_from_fork: 'a new task is first held after it has stored its tid',
+  settid: 'a new task is first held after it has stored its tid',
   do_wait: 'wait is one system call',
   release: 'wait is one system call',
   wakes: 'a sleeper goes on as soon as it is woken',
@@ -64,7 +65,7 @@ export function commandOf(label: string): Command {
 }
 
 function lastPart(label: string): string {
-  return label.slice(label.lastIndexOf('/') + 1);
+  return /[^/.]*$/.exec(label.replace(/@\d+$/, ''))![0];
 }
 
 /** Why nobody can hold a task before this step; '' if a tracer can. */
@@ -72,9 +73,11 @@ export function insideOf(label: string): string {
   return COMMANDS[label] === undefined ? (INSIDE[lastPart(label)] ?? '') : '';
 }
 
-/** Can a tracer hold this task where it stands? */
+/** Can a tracer hold this task where it stands? Who is no task moves only when it is told to. */
 export function isHeld(s: KernelState, name: string): boolean {
-  const { pc, jobctl } = s.task[name]!;
+  const task = s.task[name];
+  if (task === undefined) return true;
+  const { pc, jobctl } = task;
   if (pc === 'exit/K9') return isAloneAtDeath(s, name);
   // The last thread of a group to stop tells the parent within the same call.
   return jobctl !== 'telling' && insideOf(pc) === '' && !takesUnseen(s, name);
