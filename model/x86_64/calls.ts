@@ -65,7 +65,7 @@ const MAKES: Makes = {
     }
     const tgid = machine.facts(task)?.tgid ?? NOBODY;
     await machine.make(task, { command: `call ${SYS.kill} ${tgid} ${SIGNAL_NUMBERS[sig]}` });
-    if (machine.task(task)?.state === 'ready') await machine.takeSignal(task);
+    if (['ready', 'signal'].includes(machine.task(task)?.state ?? '')) await machine.takeSignal(task);
   },
   async wait4(doing) {
     const { machine, places, task, call } = doing;
