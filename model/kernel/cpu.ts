@@ -17,6 +17,8 @@ export interface Machine<S extends KernelState> {
   readonly rules?: Rules;
   /** Can a program see what number a task passed to exit, or which signal killed it? Else nobody keeps it. */
   readonly keepsStatus?: boolean;
+  /** Can a signal be sent to a leader that is dead before its threads are? Else nobody keeps its mask. */
+  readonly keepsMask?: boolean;
   /** How many real-time signals may be queued (RLIMIT_SIGPENDING); absent means no limit. SIG-3 */
   readonly sigpending?: number;
   /** Whose group is the init of its pid namespace, which nobody may be made a sibling of. CLONE-4 */

@@ -42,7 +42,8 @@ export function exit_steps<S extends KernelState>(): Step<S>[] {
       if (killed && k.rules.cleartid === 'unless-killed') spare_cleartid(k, k.me);
       exit_signals(k);
       t.pending = [];
-      t.blocked = 'none';
+      // What is sent to a dead leader is judged by its mask for as long as threads of it live (kernel: sig_ignored).
+      if (k.machine.keepsMask !== true || threads(k, k.me).length === 0) t.blocked = 'none';
       t.ret = '';
       t.claimed = '';
       t.pdeath_signal = '';

@@ -79,6 +79,7 @@ export function release_task<S extends KernelState>(k: Cpu<S>, name: string): vo
   }
   const old = k.task(leader);
   if (old.state !== 'zombie' || !groupIsEmpty(k, leader)) return;
+  old.blocked = 'none';
   const { group_exit, exit_status } = signalOf(k, old);
   if (group_exit !== '') {
     old.exit_code = group_exit;

@@ -46,9 +46,12 @@ export function send_signal<S extends KernelState>(
   const group = signalOf(k, target);
   // EXIT-13: a group that is already exiting takes no more signals.
   if (group.group_exit !== '' || tableOf(k, target) === undefined) return DROPPED;
-  // STOP-4: nothing blocks or handles SIGKILL, and a stop does not hold it up.
+  const takers = () => (whom === 'thread' ? [to] : threads(k, target.group_leader));
+  // STOP-4: nothing blocks or handles SIGKILL, and a stop does not hold it up. SIG-6: for a thread that is exiting it comes
+  // too late, and nobody else of the process takes what was sent to that thread.
   if (sig === 'SIGKILL') {
-    zap_group(k, target.group_leader, 'CLD_KILLED', sig);
+    if (takers().some((thread) => k.task(thread).state === 'running'))
+      zap_group(k, target.group_leader, 'CLD_KILLED', sig);
     return { fate: 'queued', pending: '' };
   }
   // STOP-2: a stop and a continuation cancel each other, taken or not.
@@ -70,10 +73,9 @@ export function send_signal<S extends KernelState>(
   else group.shared_pending = queue;
   // SIG-5: what ends the process without a core ends it at send time, if any thread would take it.
   const fatal = dispositionOf(k, target, sig) === 'default' && isFatal(sig) && !CORE_BY_DEFAULT.includes(sig);
-  const takers = whom === 'thread' ? [to] : threads(k, target.group_leader);
   // A set that is still open is first read now that a signal is pending for the thread.
-  for (const thread of takers) isBlocked(k, k.task(thread), sig);
-  if (fatal && takers.some((thread) => wants_signal(k, k.task(thread), sig)))
+  for (const thread of takers()) isBlocked(k, k.task(thread), sig);
+  if (fatal && takers().some((thread) => wants_signal(k, k.task(thread), sig)))
     zap_group(k, target.group_leader, 'CLD_KILLED', sig);
   return { fate: 'queued', pending: '' };
 }

@@ -36,7 +36,7 @@ export interface WaitCall<S extends KernelState> {
 export function wait4<S extends KernelState>(label: string, row: string, call: WaitCall<S>): Step<S>[] {
   const has = (flag: WaitFlag): boolean => call.flags?.includes(flag) === true;
   const returns = (k: Cpu<S>, child: string, report: WaitReport, status = ''): void => {
-    k.skip(1);
+    k.skip(has('__WCLONE') ? 2 : 1);
     k.returns([child, report].join(' ').trim());
     call.done(k, child, report, status);
   };
@@ -67,6 +67,7 @@ export function wait4<S extends KernelState>(label: string, row: string, call: W
         k.says(`wait4: claims the zombie ${ready}`);
         child.state = 'dead';
         k.t.claimed = ready;
+        k.goto(`${label}/release`);
         return;
       }
       if (has('WNOHANG')) {
@@ -76,7 +77,12 @@ export function wait4<S extends KernelState>(label: string, row: string, call: W
       }
       // WAIT-8: a signal ends the sleep.
       const fatal = fatal_signal_pending(k);
-      if (!fatal && !signal_pending(k)) k.block();
+      if (!fatal && !signal_pending(k)) {
+        if (!has('__WCLONE')) k.block();
+        k.t.retval = living(k, call);
+        k.goto(`${label}/sleeps`);
+        return;
+      }
       if (!fatal && call.interruptible === true && interrupted(k) === 'EINTR') {
         k.says('<... wait4 resumed> = -1 EINTR');
         returns(k, '', 'EINTR');
@@ -85,6 +91,7 @@ export function wait4<S extends KernelState>(label: string, row: string, call: W
       k.says('<... wait4 resumed> = ? ERESTARTSYS (to be restarted)');
       k.goto(label);
     }),
+    ...(has('__WCLONE') ? [sleeps(label, row, call)] : []),
     kernel(`${label}/release`, `${row}, K10`, (k) => {
       const { claimed } = k.t;
       const child = k.task(claimed);
@@ -96,6 +103,33 @@ export function wait4<S extends KernelState>(label: string, row: string, call: W
       release_task(k, claimed);
     }),
   ];
+}
+
+/**
+ * Who sleeps looks again when a child has news. Only with __WCLONE does that matter: a child that executes a program is not
+ * waited for that way any more, but does not wake its parent (kernel: child_wait_callback).
+ */
+function sleeps<S extends KernelState>(label: string, row: string, call: WaitCall<S>): Step<S> {
+  return kernel(`${label}/sleeps`, `${row}, WAIT-2`, (k) => {
+    const isWoken =
+      fatal_signal_pending(k) ||
+      signal_pending(k) ||
+      living(k, call) < k.t.retval ||
+      eligible(k, call).some((name) => isReady(k, call, name));
+    if (!isWoken) k.block();
+    k.says('wait4: is woken');
+    k.t.retval = 0;
+    k.goto(`${label}/do_wait`);
+  });
+}
+
+/** How many there are whose death would wake it, whatever their exit signal is. */
+function living<S extends KernelState>(k: Cpu<S>, call: WaitCall<S>): number {
+  const pid = call.pid(k);
+  return parents(k, call)
+    .flatMap((parent) => k.task(parent).children)
+    .filter((name) => (pid === -1 || pid === k.task(name).tid) && k.task(name).state !== 'dead')
+    .filter((name) => !isDead(k, name)).length;
 }
 
 /** A process whose threads are all dead, and which nobody has claimed. WAIT-10: so only one of two waiters gets it. */

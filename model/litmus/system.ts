@@ -49,6 +49,7 @@ export function litmusSystem(
     objectOf: {},
     rules,
     keepsStatus: true,
+    keepsMask: true,
     ...(litmus.sigpending === undefined ? {} : { sigpending: litmus.sigpending }),
     unkillable: unkillable(litmus),
     standsOn: () => [],

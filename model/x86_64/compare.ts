@@ -2,7 +2,7 @@
 import { FUTEX_OWNER_DIED } from '../kernel/robust.js';
 import { INIT, isSig, readSiginfo, SIGNALS, type KernelState } from '../kernel/state.js';
 import { ROOT, type Machine, type Taken } from './machine.js';
-import { bitOf, IGNORED_SIGNALS, SIGNAL_NUMBERS, signalName } from './numbers.js';
+import { bitOf, IGNORED_SIGNALS, maskOfHex, SIGNAL_NUMBERS, signalName } from './numbers.js';
 import type { Facts } from './puppet.js';
 import { isHeld, isKilled } from './stops.js';
 
@@ -177,7 +177,7 @@ function list(names: readonly string[]): string {
 }
 
 function known(mask: string): string[] {
-  const bits = BigInt(`0x${mask}`);
+  const bits = maskOfHex(mask);
   return SIGNALS.filter((sig) => isSig(sig) && (bits & bitOf(SIGNAL_NUMBERS[sig])) !== 0n);
 }
 
@@ -186,9 +186,7 @@ function known(mask: string): string[] {
  * they are sent or as they are taken, and nobody can tell.
  */
 function heard(facts: Facts, names: readonly string[]): string[] {
-  const [ignored, blocked, caught] = [facts.ignored, facts.blocked, facts.caught].map((mask) =>
-    BigInt(`0x${mask}`),
-  );
+  const [ignored, blocked, caught] = [facts.ignored, facts.blocked, facts.caught].map(maskOfHex);
   return names.filter((name) => {
     const number = isSig(name) ? SIGNAL_NUMBERS[name] : 0;
     const bit = bitOf(number);

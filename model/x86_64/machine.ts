@@ -5,6 +5,7 @@ import {
   errnoOf,
   isInterrupted,
   LAYOUT,
+  maskOfHex,
   signalName,
   IGNORED_SIGNALS,
   SYS,
@@ -62,12 +63,18 @@ export class Machine {
   private readonly doomed = new Set<string>();
   /** Has somebody gone on in this turn whose call was interrupted, with no handler to end it? */
   private abandoned = false;
+  /** Processes that go on after a stop, and have yet to tell their parent. */
+  private readonly untold = new Set<number>();
   /** Whose call was interrupted in this turn. */
   private interrupted: string[] = [];
   /** Whose call has ended by EINTR in this turn. */
   private cutOff: string[] = [];
   /** Signals that a sigtimedwait has taken in this turn, by whom. */
   private awaited: { name: string; sig: number }[] = [];
+  /** Signals that are pending for a tracer's sake only: they were ignored, and not blocked, as they were sent. By task. */
+  private readonly unheard = new Map<string, bigint>();
+  /** Has somebody begun to care for such a signal before it was taken? */
+  private revived = false;
   private known: ReadonlyMap<number, Facts> = new Map();
   /** What calls have returned, by register. */
   readonly registers = new Map<string, string>();
@@ -195,8 +202,9 @@ export class Machine {
   /** Does what a task has to do on its way to user mode. */
   async park(name: string): Promise<void> {
     const id = this.idOf(name);
-    this.unfinished.delete(name);
+    this.giveUp(name, this.isInterrupted(name));
     await this.command(`park ${id}`);
+    this.untold.delete(this.facts(name)?.tgid ?? 0);
     const task = this.task(name);
     if (task?.state === 'signal' && signalName(task.sig ?? 0) === 'SIGSTOP')
       await this.command(`signal ${id} ${task.sig}`);
@@ -208,14 +216,15 @@ export class Machine {
    */
   async takeSignal(name: string, mask?: bigint): Promise<Taken> {
     const id = this.idOf(name);
+    const wasInterrupted = this.isInterrupted(name);
     if (this.task(name)?.state === 'ready') await this.command(`go ${id}`);
     const { state, sig, code, pid } = this.task(name)!;
     if (state !== 'signal' || sig === undefined)
       throw new Strange(`${name} has no signal to take, and is ${state}`);
     const taken = { sig: signalName(sig), code: codeName(sig, code!), from: this.senderOf(sig, code!, pid!) };
-    const isCaught = (BigInt(`0x${this.facts(name)?.caught ?? '0'}`) & bitOf(sig)) !== 0n;
+    const isCaught = (maskOfHex(this.facts(name)?.caught ?? '0') & bitOf(sig)) !== 0n;
     // Without a handler the model goes back to the call, and so does this one, but only when it is told to.
-    if (!isCaught) this.unfinished.delete(name);
+    if (!isCaught) this.giveUp(name, wasInterrupted);
     await this.command(`signal ${id} ${sig} ${isCaught ? 0 : 1}`);
     if (isCaught && this.task(name)?.state === 'signal')
       throw new NotDriven(
@@ -245,6 +254,25 @@ export class Machine {
         more = true;
       }
     }
+    this.followUnheard();
+  }
+
+  private isKeptForOneThread(name: string, facts: Facts): boolean {
+    const masks = this.threadsOf(name).map(({ blocked }) => maskOfHex(blocked));
+    const [some, all] = [masks.reduce((a, b) => a | b, 0n), masks.reduce((a, b) => a & b, ~0n)];
+    return (maskOfHex(facts.shared) & droppedBy(facts) & some & ~all) !== 0n;
+  }
+
+  private followUnheard(): void {
+    for (const [name, id] of this.ids) {
+      const facts = this.known.get(id);
+      if (facts === undefined) continue;
+      const pending = maskOfHex(facts.pending) | maskOfHex(facts.shared);
+      const dropped = droppedBy(facts);
+      const before = this.unheard.get(name) ?? 0n;
+      this.revived ||= (before & pending & ~dropped) !== 0n;
+      this.unheard.set(name, pending & (before | (dropped & ~maskOfHex(facts.blocked))));
+    }
   }
 
   /** What the tracer itself keeps from happening just now; '' if nothing is known. */
@@ -253,11 +281,15 @@ export class Machine {
       return 'for a tracer a signal that is ignored wakes a sleeper, which then looks again (sig_ignored)';
     if (this.awaited.some(({ name, sig }) => this.fate(name, sig) !== 'seen'))
       return 'for a traced task a signal is neither dropped nor turned into SIGKILL as it is sent, and sigtimedwait takes it';
+    if (this.revived)
+      return 'for a tracer a signal that is ignored is kept (sig_ignored), and is not ignored any more when it is taken';
     if (this.abandoned)
       return 'the model settles what an interrupted call returns before another thread takes the signal';
     for (const name of this.ids.keys()) {
       const [task, facts] = [this.task(name), this.facts(name)];
       if (task === undefined || facts === undefined) continue;
+      if (this.isKeptForOneThread(name, facts))
+        return 'for a tracer a signal is kept that one thread ignores and another blocks (sig_ignored)';
       const inVfork = task.state === 'blocked' && /vfork|kernel_clone/.test(task.where ?? '');
       const isLate = inVfork || task.state === 'exiting' || task.state === 'ready';
       if (isLate && openOf(facts).some((sig) => this.fate(name, sig) === 'kills'))
@@ -275,6 +307,9 @@ export class Machine {
     const task = this.task(name);
     const facts = this.facts(name);
     if (task?.state !== 'ready' || facts === undefined) return false;
+    // Whoever is to stop with its process, or to tell that it goes on, does so before it takes any signal.
+    if (this.untold.has(facts.tgid)) return false;
+    if (this.threadsOf(name).some(({ id }) => this.tasks.get(id)?.state === 'stopped')) return false;
     const [next] = openOf(facts);
     // A SIGCONT shows itself to all threads of a traced process, and so wakes those that sleep.
     if (next === undefined)
@@ -291,9 +326,21 @@ export class Machine {
     const facts = this.facts(name);
     if (facts === undefined) return 'seen';
     if (this.doomed.has(name) && signalName(sig) === 'SIGSEGV') return 'kills';
-    if ((BigInt(`0x${facts.caught}`) & bitOf(sig)) !== 0n) return 'seen';
-    if ((BigInt(`0x${facts.ignored}`) & bitOf(sig)) !== 0n || IGNORED_SIGNALS.includes(sig)) return 'ignored';
+    if ((maskOfHex(facts.caught) & bitOf(sig)) !== 0n) return 'seen';
+    if ((maskOfHex(facts.ignored) & bitOf(sig)) !== 0n || IGNORED_SIGNALS.includes(sig)) return 'ignored';
     return ['SIGUSR1', 'SIGTERM', 'SIGRTMIN'].includes(signalName(sig)) ? 'kills' : 'seen';
+  }
+
+  /** What it was interrupted in is not made again by itself. */
+  private giveUp(name: string, isInterrupted: boolean): void {
+    this.abandoned ||= isInterrupted && this.threadsOf(name).length > 1;
+    this.unfinished.delete(name);
+  }
+
+  /** The living of its process, itself among them. */
+  private threadsOf(name: string): Facts[] {
+    const tgid = this.facts(name)?.tgid;
+    return [...this.known.values()].filter((facts) => facts.tgid === tgid && facts.process !== 'Z');
   }
 
   private async pass(name: string): Promise<void> {
@@ -331,6 +378,8 @@ export class Machine {
         if (action?.creates === undefined) throw new Strange(`a task nobody asked for: ${task.tid}`);
         this.name(action.creates, task);
       }
+      if (task.state === 'ready' && this.tasks.get(task.id)?.state === 'stopped')
+        this.untold.add(this.known.get(task.id)?.tgid ?? 0);
       this.tasks.set(task.id, task);
       if (task.state === 'ready' && isInterrupted(task.ret) && task.again !== true)
         this.interrupted.push(this.nameOfId(task.id));
@@ -348,10 +397,17 @@ export class Machine {
   }
 }
 
+const DEFAULT_IGNORED = IGNORED_SIGNALS.reduce((mask, sig) => mask | bitOf(sig), 0n);
+
+/** The signals that are ignored, if they are not blocked. */
+function droppedBy({ ignored, caught }: Facts): bigint {
+  return maskOfHex(ignored) | (DEFAULT_IGNORED & ~maskOfHex(caught));
+}
+
 /** The signals a task would take, in their order: its own before its process's, the lowest number first. */
 function openOf({ pending, shared, blocked }: Facts): number[] {
   return [pending, shared].flatMap((queue) => {
-    const open = BigInt(`0x${queue}`) & ~BigInt(`0x${blocked}`);
+    const open = maskOfHex(queue) & ~maskOfHex(blocked);
     return Array.from({ length: 64 }, (_, bit) => bit + 1).filter((sig) => (open & bitOf(sig)) !== 0n);
   });
 }

@@ -146,6 +146,11 @@ export function maskOf(sigs: readonly Sig[]): bigint {
   return sigs.reduce((mask, sig) => mask | bitOf(SIGNAL_NUMBERS[sig]), 0n);
 }
 
+/** A set of signals as /proc prints it. */
+export function maskOfHex(text: string): bigint {
+  return BigInt(`0x${text}`);
+}
+
 export function bitOf(signal: number): bigint {
   return 1n << BigInt(signal - 1);
 }

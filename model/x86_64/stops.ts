@@ -42,6 +42,7 @@ export const INSIDE: Readonly<Record<string, string>> = {
   settid: 'a new task is first held after it has stored its tid',
   do_wait: 'wait is one system call',
   release: 'wait is one system call',
+  sleeps: 'wait is one system call',
   wakes: 'a sleeper goes on as soon as it is woken',
   takes: 'sigtimedwait is one system call',
   reads: 'read is one system call',

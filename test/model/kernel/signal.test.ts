@@ -80,3 +80,12 @@ test('SIGKILL ends every thread, whatever it blocks or handles', () => {
     ['SIGKILL SI_KERNEL 0'],
   ]);
 });
+
+test('SIGKILL for a thread that is exiting kills nobody, and for its process those that live', () => {
+  const k = cpu('task M: thread of P', 'P | M', 'pause() | pause()');
+  k.task('P').state = 'zombie';
+  send_signal(k, 'SIGKILL', 'SI_TKILL', 0, 'P', 'thread');
+  expect(k.task('M').pending).toEqual([]);
+  send_signal(k, 'SIGKILL', 'SI_USER', 0, 'P');
+  expect(k.task('M').pending).toEqual(['SIGKILL SI_KERNEL 0']);
+});

@@ -2,12 +2,14 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { printDifference, walkOnce } from '../../../commands/conform.js';
 import { kernelOf, Turns } from '../../../commands/lockstep.js';
+import { play } from '../../../commands/pair.js';
 import { printProgram, randomProgram } from '../../../commands/program.js';
 import { Random } from '../../../commands/random.js';
 import { shrink } from '../../../commands/shrink.js';
+import { litmusSystem } from '../../../model/litmus/index.js';
 import type { State } from '../../../model/system.js';
 import { startPuppet, type Puppet } from '../../../model/x86_64/puppet.js';
-import { systemOf } from '../litmus/walk.js';
+import { litmusOf, systemOf } from '../litmus/walk.js';
 import { onKernel } from './alive.js';
 
 let puppet: Puppet;
@@ -48,6 +50,111 @@ onKernel('random programs', () => {
       vi.doUnmock('../../../model/kernel/notify.js');
       vi.resetModules();
     }
+  });
+});
+
+/** Programs in which the two once differed: the order of the turns, and why the tracer ends the run, if it does. */
+interface Once {
+  readonly what: string;
+  readonly text: readonly string[];
+  readonly order: string;
+  readonly ends?: RegExp;
+}
+const ONCE: readonly Once[] = [
+  {
+    what: 'who goes on after a stop tells of it before it takes the signal',
+    text: [
+      'P                                             | C                | M',
+      'clone(M, CLONE_VM|CLONE_SIGHAND|CLONE_THREAD) | kill(P, SIGSTOP) |',
+      'sigprocmask(SIG_BLOCK, all)                   | kill(P, SIGCONT) |',
+    ],
+    order: 'P P C P M C M',
+  },
+  {
+    what: 'a SIGKILL for a leader that is dead kills nobody',
+    text: ['task C: thread of P', '', 'P       | C', 'exit(3) | tgkill(P, SIGKILL)'],
+    order: 'P P C',
+  },
+  {
+    what: 'who sleeps in wait is not woken by an execve that makes the child another to wait for',
+    text: ['P                  | C', 'clone(C, SIGUSR1)  | execve()', 'wait4(C, __WCLONE) | exit(0)'],
+    order: 'P P C C C C',
+  },
+  {
+    what: 'the mask of a dead leader decides what its process drops',
+    text: [
+      'task C: blocks SIGCONT',
+      '',
+      'C                                                     | D',
+      'clone(D, CLONE_VM|CLONE_SIGHAND|CLONE_THREAD|SIGUSR1) | kill(C, SIGCONT)',
+      'exit(3)                                               |',
+    ],
+    order: 'C C C D',
+  },
+  {
+    what: 'who is to stop with its process stops before it takes a signal',
+    text: [
+      'P                                               | C | M',
+      'clone(M, SIGRTMIN)                              |   | tgkill(C, SIGSTOP)',
+      'clone(C, CLONE_VM|CLONE_SIGHAND|CLONE_THREAD|0) |   | tgkill(M, SIGSTOP)',
+    ],
+    order: 'P P M C M M',
+  },
+  {
+    what: 'an ignored signal is cared for before a sleeper in vfork has taken it',
+    text: [
+      'task C: child of P',
+      '',
+      'P                                                    | C | D',
+      'clone(D, CLONE_VM|CLONE_SIGHAND|CLONE_VFORK|SIGCHLD) |   | kill(C, SIGRTMIN)',
+      '                                                     |   | sigaction(SIGCHLD, handler)',
+    ],
+    order: 'P D C C D',
+    ends: /is not ignored any more/,
+  },
+  {
+    what: 'one thread ignores a signal and another blocks it',
+    text: [
+      'P                                                         | C                              | D',
+      'clone(D, SIGCHLD)                                         | sigprocmask(SIG_BLOCK, SIGCHLD) | kill(D, SIGKILL)',
+      'clone(C, CLONE_VM|CLONE_SIGHAND|CLONE_THREAD|CLONE_VFORK) |                                |',
+    ],
+    order: 'P D P C D D',
+    ends: /one thread ignores and another blocks/,
+  },
+  {
+    what: 'another thread takes the signal that has woken a sleeper',
+    text: [
+      'P                                             | C',
+      'clone(C, CLONE_VM|CLONE_SIGHAND|CLONE_THREAD) | r = pause()',
+      'sigaction(SIGCHLD, handler, SA_RESTART)       |',
+      'kill(C, SIGCHLD)                              |',
+      'kill(C, SIGSTOP)                              |',
+    ],
+    order: 'P C P P P P C',
+    ends: /what an interrupted call returns/,
+  },
+];
+
+onKernel('a program in which model and kernel once differed', () => {
+  beforeAll(async () => {
+    puppet = await startPuppet();
+  });
+  afterAll(() => puppet.end());
+
+  test.each(ONCE)('$what', async ({ text, order, ends }) => {
+    const litmus = litmusOf(...text);
+    const who = order.split(' ');
+    const played = await play(puppet, litmus, new Turns(litmusSystem(litmus)), (possible) => {
+      const next = who.shift();
+      const found = possible.find(({ name }) => name === next);
+      if (next !== undefined && found === undefined) throw new Error(`${next} cannot move`);
+      return found;
+    });
+    expect(played.differences).toEqual([]);
+    expect(who).toEqual([]);
+    if (ends === undefined) expect(played.distorted).toBeUndefined();
+    else expect(played.distorted).toMatch(ends);
   });
 });
 
