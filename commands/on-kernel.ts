@@ -8,7 +8,7 @@ import type { Difference } from '../model/x86_64/compare.js';
 import { NotDriven } from '../model/x86_64/machine.js';
 import { obstacle } from '../model/x86_64/operations.js';
 import type { Puppet } from '../model/x86_64/puppet.js';
-import { INSIDE, insideOf, isHeld } from '../model/x86_64/stops.js';
+import { isHeld, whyNotHeld } from '../model/x86_64/stops.js';
 import { plural } from '../traces/layout.js';
 import { runningRelease, runningRules } from './here.js';
 import { kernelOf, TooManyStates, Turns, type Turn } from './lockstep.js';
@@ -155,7 +155,7 @@ export function interleaving(system: System, path: readonly Action[], view = ker
     const late = system.slots.find(
       ({ name }, at) => !isHeld(s, name) && choicesOf(system, before, at).length > 0,
     );
-    if (late !== undefined) return insideOf(s.task[late.name]!.pc) || INSIDE['K9']!;
+    if (late !== undefined) return whyNotHeld(s, late.name);
   }
   return 'what code a process ends with is settled before a tracer can hold its threads';
 }

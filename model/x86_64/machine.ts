@@ -63,8 +63,6 @@ export class Machine {
   private readonly doomed = new Set<string>();
   /** Has somebody gone on in this turn whose call was interrupted, with no handler to end it? */
   private abandoned = false;
-  /** Processes that go on after a stop, and have yet to tell their parent. */
-  private readonly untold = new Set<number>();
   /** Whose call was interrupted in this turn. */
   private interrupted: string[] = [];
   /** Whose call has ended by EINTR in this turn. */
@@ -204,7 +202,6 @@ export class Machine {
     const id = this.idOf(name);
     this.giveUp(name, this.isInterrupted(name));
     await this.command(`park ${id}`);
-    this.untold.delete(this.facts(name)?.tgid ?? 0);
     const task = this.task(name);
     if (task?.state === 'signal' && signalName(task.sig ?? 0) === 'SIGSTOP')
       await this.command(`signal ${id} ${task.sig}`);
@@ -308,7 +305,6 @@ export class Machine {
     const facts = this.facts(name);
     if (task?.state !== 'ready' || facts === undefined) return false;
     // Whoever is to stop with its process, or to tell that it goes on, does so before it takes any signal.
-    if (this.untold.has(facts.tgid)) return false;
     if (this.threadsOf(name).some(({ id }) => this.tasks.get(id)?.state === 'stopped')) return false;
     const [next] = openOf(facts);
     // A SIGCONT shows itself to all threads of a traced process, and so wakes those that sleep.
@@ -378,8 +374,6 @@ export class Machine {
         if (action?.creates === undefined) throw new Strange(`a task nobody asked for: ${task.tid}`);
         this.name(action.creates, task);
       }
-      if (task.state === 'ready' && this.tasks.get(task.id)?.state === 'stopped')
-        this.untold.add(this.known.get(task.id)?.tgid ?? 0);
       this.tasks.set(task.id, task);
       if (task.state === 'ready' && isInterrupted(task.ret) && task.again !== true)
         this.interrupted.push(this.nameOfId(task.id));

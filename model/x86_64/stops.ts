@@ -30,7 +30,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   get_signal: 'signal',
   task_work_run: 'park',
   do_signal_stop: 'park',
-  do_notify_parent_cldstop: 'park',
 };
 
 /** Steps within which no tracer can hold a task, by the last part of their label. */
@@ -76,12 +75,17 @@ export function insideOf(label: string): string {
 
 /** Can a tracer hold this task where it stands? Who is no task moves only when it is told to. */
 export function isHeld(s: KernelState, name: string): boolean {
-  const task = s.task[name];
-  if (task === undefined) return true;
-  const { pc, jobctl } = task;
-  if (pc === 'exit/K9') return isAloneAtDeath(s, name);
-  // The last thread of a group to stop tells the parent within the same call.
-  return jobctl !== 'telling' && insideOf(pc) === '' && !takesUnseen(s, name);
+  return s.task[name] === undefined || whyNotHeld(s, name) === '';
+}
+
+/** Why nobody can hold a task where it stands; '' if a tracer can. */
+export function whyNotHeld(s: KernelState, name: string): string {
+  const { state, pc, jobctl, group_leader } = s.task[name]!;
+  if (pc === 'exit/K9') return isAloneAtDeath(s, name) ? '' : INSIDE['K9']!;
+  if (state === 'running' && (s.signal[group_leader]?.untold ?? '') !== '')
+    return 'who goes on after a stop tells its parent before a tracer hears of it';
+  if (jobctl === 'telling') return 'the last thread to stop tells the parent within the same call';
+  return insideOf(pc) || (takesUnseen(s, name) ? 'a signal that is ignored or kills is taken at once' : '');
 }
 
 /** Has a thread been killed? */
@@ -112,9 +116,8 @@ export function withoutSignalsForOthers<S extends KernelState>(s: S, name: strin
 /** The next signal is one to ignore or to die of: a tracer is shown it, and lets it through as soon as it can. */
 function takesUnseen(s: KernelState, name: string): boolean {
   const { state, pc, jobctl, pending, group_leader, sighand, task_works } = s.task[name]!;
-  const { shared_pending, untold } = s.signal[group_leader] ?? { shared_pending: [], untold: '' };
-  if (state !== 'running' || pc === 'exit/K6' || jobctl !== '' || task_works.length > 0 || untold !== '')
-    return false;
+  const { shared_pending } = s.signal[group_leader] ?? { shared_pending: [] };
+  if (state !== 'running' || pc === 'exit/K6' || jobctl !== '' || task_works.length > 0) return false;
   const own = deliverable(s, name, pending);
   const [next] = own.length > 0 ? own : deliverable(s, name, shared_pending);
   if (next === undefined) return false;

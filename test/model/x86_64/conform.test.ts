@@ -62,13 +62,13 @@ interface Once {
 }
 const ONCE: readonly Once[] = [
   {
-    what: 'who goes on after a stop tells of it before it takes the signal',
+    what: 'who goes on after a stop tells of it before a tracer can hold it',
     text: [
       'P                                             | C                | M',
       'clone(M, CLONE_VM|CLONE_SIGHAND|CLONE_THREAD) | kill(P, SIGSTOP) |',
       'sigprocmask(SIG_BLOCK, all)                   | kill(P, SIGCONT) |',
     ],
-    order: 'P P C P M C M',
+    order: 'P P C P M C',
   },
   {
     what: 'a SIGKILL for a leader that is dead kills nobody',
