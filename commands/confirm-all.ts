@@ -13,13 +13,18 @@ export async function confirmAll(reports: readonly Report[]): Promise<Report[]> 
   try {
     return await interruptible(async (signal) => {
       const answered: Report[] = [];
-      for (const report of reports)
-        answered.push({ ...report, onKernel: await askAll(kernel, report, signal) });
+      for (const report of reports) answered.push(withAnswers(report, await askAll(kernel, report, signal)));
       return answered;
     });
   } finally {
     await kernel.end();
   }
+}
+
+/** The parts of a union share its counterexamples, and so the answers. */
+function withAnswers(report: Report, onKernel: NonNullable<Report['onKernel']>): Report {
+  if (!('parts' in report)) return { ...report, onKernel };
+  return { ...report, onKernel, parts: report.parts.map((part) => ({ ...part, onKernel })) };
 }
 
 async function askAll(
