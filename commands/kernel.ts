@@ -21,6 +21,8 @@ export interface Asked {
 
 export class Kernel {
   private puppet: Puppet | undefined;
+  /** Why nobody can be asked; '' while that is not known. */
+  private refusal = '';
 
   /** `until`: when to give up, as of `performance.now`. */
   constructor(private readonly until: number) {}
@@ -28,12 +30,13 @@ export class Kernel {
   async ask({ question, system, path, goal }: Asked): Promise<OnKernel> {
     const why = otherRelease(question);
     if (why !== '') return { result: 'model-only', reason: why, kernel: release() };
+    if (this.refusal !== '') return unavailable(this.refusal);
     const { disposition } = findProtocol(question.protocol);
     try {
       this.puppet ??= await startPuppet();
       return await confirm(this.puppet, { system, path, goal, disposition }, this.until);
     } catch (error) {
-      if (error instanceof Unavailable) return unavailable(error.message);
+      if (error instanceof Unavailable) return unavailable((this.refusal = error.message));
       if (!(error instanceof PuppetError)) throw error;
       // Its tasks are dead; the next question gets another helper.
       await this.end();
