@@ -68,6 +68,9 @@ function viewOf(disposition: Disposition | undefined): (state: State) => KernelS
   };
 }
 
+/** What came of a turn: as planned; or as planned or otherwise, which look the same; or otherwise; or the two differ. */
+type Made = 'planned' | 'either' | 'other' | OnKernel;
+
 /** Undefined if the kernel has gone another way that the model allows as well. */
 async function play(
   puppet: Puppet,
@@ -75,6 +78,8 @@ async function play(
   turns: readonly Turn[],
 ): Promise<OnKernel | undefined> {
   const machine = new ProtocolMachine(puppet, view(start.state));
+  let made: Made = 'planned';
+  let isUnclear = false;
   let at: Turn | undefined;
   try {
     await machine.start();
@@ -83,31 +88,40 @@ async function play(
     for (at of turns) {
       // A step that ends the run is judged by the model, on a state in which both have agreed.
       if (at.after === undefined || at.next === undefined) break;
-      const found = await make(machine, view, at, { before: view(at.before.state), after: view(at.after) });
-      if (found !== 'as planned') return found;
+      made = await make(machine, view, at, { before: view(at.before.state), after: view(at.after) });
+      if (made === 'other') return undefined;
+      if (typeof made !== 'string') break;
+      isUnclear ||= made === 'either';
     }
   } catch (error) {
     if (!(error instanceof Strange)) throw error;
-    return refuted(at, [{ what: 'the kernel', model: 'something else', kernel: error.message }]);
+    made = refuted(at, [{ what: 'the kernel', model: 'something else', kernel: error.message }]);
   }
+  if (isUnclear) return modelOnly('the kernel does not show which of two ways it goes');
+  if (typeof made !== 'string') return made;
   const reason = `${plural(turns.length, 'turn')}, ${plural(machine.commands, 'step')} of real tasks`;
   return { result: 'confirmed', reason, kernel: release() };
 }
 
-/** Makes one turn, and compares. Undefined as above. */
+/** Makes one turn, and compares. */
 async function make(
   machine: ProtocolMachine,
   view: Ordering['view'],
   turn: Turn,
   states: Pick<Head, 'before' | 'after'>,
-): Promise<OnKernel | undefined | 'as planned'> {
+): Promise<Made> {
+  const next = turn.next!;
   const after = turn.results.map(({ state }) => view(state));
-  if (!(await machine.perform({ ...turn, ...states }, after))) return 'as planned';
-  await goOn(machine, turn.next!);
+  if (!(await machine.perform({ ...turn, ...states }, view(next.state), after))) return 'planned';
+  await goOn(machine, next);
   const differs = ({ state, returned }: Moment) => machine.differences(view(state), states.before, returned);
-  const differences = differs(turn.next!);
-  if (differences.length === 0) return 'as planned';
-  if (turn.results.some((result) => differs(result).length === 0)) return undefined;
+  const differences = differs(next);
+  const key = JSON.stringify([next.state, next.isBroken]);
+  const isOther = turn.results.some(
+    (one) => JSON.stringify([one.state, one.isBroken]) !== key && differs(one).length === 0,
+  );
+  if (differences.length === 0) return isOther ? 'either' : 'planned';
+  if (isOther) return 'other';
   const why = machine.distortion();
   return why === '' ? refuted(turn, differences) : modelOnly(why);
 }

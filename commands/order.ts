@@ -146,7 +146,7 @@ export class Ordering {
   /** What a recorded step can be here: the same choices are made where it is asked as often. */
   private applied(state: State, { slot, choices, label }: Recorded): Applied[] {
     return choicesOf(this.system, state, slot).filter(
-      (one) => one.label === label && fits(one.choices, choices),
+      (one) => one.label === label && fits(label, one.choices, choices),
     );
   }
 
@@ -171,7 +171,7 @@ export class Ordering {
 
   private take(moment: Moment, slot: number, applied: Applied): Moment {
     const wanted = this.recorded[slot]![moment.made[slot]!];
-    const isNext = wanted?.label === applied.label && fits(applied.choices, wanted.choices);
+    const isNext = wanted?.label === applied.label && fits(wanted.label, applied.choices, wanted.choices);
     const made = isNext ? moment.made.with(slot, moment.made[slot]! + 1) : moment.made;
     const isLost = moment.isLost || (wanted !== undefined && !isNext);
     const isComplete = isNext && !isLost && sum(made) === this.length;
@@ -206,8 +206,10 @@ function isBrokenOn(judge: StateProperty, state: State, object: string): boolean
   return isBrokenOn(judge, { ...state, object: { ...objects, [named]: '' } }, object);
 }
 
-function fits(choices: readonly number[], recorded: readonly number[]): boolean {
-  return choices.length !== recorded.length || choices.every((choice, index) => choice === recorded[index]);
+/** Which tid a new task gets does not matter, so that a fresh one will do wherever the run can do with it. */
+function fits(label: string, choices: readonly number[], recorded: readonly number[]): boolean {
+  if (choices.length !== recorded.length || /\/K2(@\d+)?$/.test(label)) return true;
+  return choices.every((choice, index) => choice === recorded[index]);
 }
 
 function keyOf({ state, made, isLost, isBroken, returned }: Moment): string {

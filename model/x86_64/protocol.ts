@@ -65,14 +65,17 @@ export class ProtocolMachine {
     await this.look();
   }
 
-  /** Makes the turn that begins with this step. `after`: where the model can be then. False if the kernel has no part in it. */
-  async perform(head: Head, after: readonly KernelState[]): Promise<boolean> {
+  /**
+   * Makes the turn that begins with this step. `after`: where the model can be then; `next`: where it is to be. False if the
+   * kernel has no part in it.
+   */
+  async perform(head: Head, next: KernelState, after: readonly KernelState[]): Promise<boolean> {
     const { machine } = this;
     const { slot, label } = head;
     const given = machine.commands;
     this.taken = undefined;
     machine.beginTurn();
-    for (const s of [head.after, ...after]) this.learnTids(s);
+    for (const s of [head.after, next]) this.learnTids(s);
     if (head.before.task[slot] === undefined) {
       for (const call of head.calls) await this.make(ROOT, call);
     } else {
@@ -135,6 +138,11 @@ export class ProtocolMachine {
       ...(this.taken === undefined || before === undefined
         ? []
         : takenDifferences(this.taken, s, before, (tid) => this.bearers.get(tid) ?? String(tid))),
+      ...this.usedAgain(s).map((name) => ({
+        what: `the tid of ${name}`,
+        model: 'used again',
+        kernel: 'new',
+      })),
       ...differencesOf(this.machine, s),
       ...this.wordsOf(s),
       ...this.resultsOf(returned),
@@ -182,14 +190,18 @@ export class ProtocolMachine {
   }
 
   private learnTids(s: KernelState): void {
-    for (const [name, { tid }] of Object.entries(s.task)) {
-      const known = this.bearers.get(tid);
-      // A thread that executes a program takes over the tid of its leader.
-      if (tid === 0 || known === name || (known !== undefined && s.task[name]!.self_exec_id > 0)) continue;
-      if (known !== undefined)
-        throw new NotDriven('the kernel gives a tid again only after it has given all others');
-      this.bearers.set(tid, name);
-    }
+    if (this.usedAgain(s).length > 0)
+      throw new NotDriven('the kernel gives a tid again only after it has given all others');
+    for (const [name, { tid }] of Object.entries(s.task))
+      if (tid !== 0 && !this.bearers.has(tid)) this.bearers.set(tid, name);
+  }
+
+  /** Who bears a tid that another had before. A thread that executes a program takes over that of its leader. */
+  private usedAgain(s: KernelState): string[] {
+    return Object.entries(s.task).flatMap(([name, { tid, self_exec_id }]) => {
+      const first = this.bearers.get(tid);
+      return first === undefined || first === name || self_exec_id > 0 ? [] : [name];
+    });
   }
 
   private numberOf(value: number): number {

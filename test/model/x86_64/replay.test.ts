@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { explicit } from '../../../checker/explicit.js';
 import type { Action } from '../../../checker/result.js';
-import { choicesOf } from '../../../checker/run.js';
+import { choicesOf, replay } from '../../../checker/run.js';
 import { confirm } from '../../../commands/confirm.js';
 import { Kernel } from '../../../commands/kernel.js';
+import { kernelOf } from '../../../commands/lockstep.js';
 import { defaults, questionOf } from '../../../commands/question.js';
 import { Random } from '../../../commands/random.js';
 import type { KernelState } from '../../../model/kernel/state.js';
-import type { State, System } from '../../../model/system.js';
+import type { Property, State, System } from '../../../model/system.js';
 import { startPuppet, type Puppet } from '../../../model/x86_64/puppet.js';
 import { INSIDE } from '../../../model/x86_64/stops.js';
 import type { OnKernel } from '../../../traces/report.js';
@@ -270,16 +271,27 @@ onKernel('what only the model can show', () => {
     await kernel.end();
   });
 
-  test('a tid that is given again', async () => {
+  test('a tid that has to be given again, while one that need not be is a new one', async () => {
     const guest = ['no-vfork', 'SIGCHLD', 'default', 'unblocked', 'wait-any', 'child-exits'];
-    const asked = system('native', { guest, rounds: 2 });
+    const usedAgain: Property = {
+      kind: 'always',
+      name: 'new-tids',
+      sentence: 'the second child does not get the tid of the first',
+      witness: 'child-born',
+      broken: (s) => (kernelOf(s).task['C2']!.tid === 101 ? 'C2' : ''),
+    };
+    const asked = { ...system('native', { guest, rounds: 2 }), properties: [usedAgain] };
     // The last answer to each question is the tid that was given back, where there is one.
     const path = runOf(asked, (possible) => possible.findLastIndex(({ slot }) => slot === possible[0]!.slot));
-    const answer = await confirm(puppet, { system: asked, path, goal: undefined });
-    expect(answer).toMatchObject({
+    const born = replay(asked, path).findIndex(({ broken }) => broken.length > 0);
+    expect(path[born]!.choices).toEqual([1]);
+    const goal = { property: usedAgain.name, object: 'C2' };
+    const claim = { system: asked, path: path.slice(0, born + 1) };
+    expect(await confirm(puppet, { ...claim, goal })).toMatchObject({
       result: 'model-only',
       reason: 'the kernel gives a tid again only after it has given all others',
     });
+    expect(await confirm(puppet, { ...claim, goal: undefined })).toMatchObject({ result: 'confirmed' });
   });
 
   test('descriptors', async () => {
