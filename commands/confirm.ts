@@ -13,7 +13,8 @@ import { plural } from '../traces/layout.js';
 import type { OnKernel } from '../traces/report.js';
 import { kernelOf, TooManyStates } from './lockstep.js';
 import { interleaving } from './on-kernel.js';
-import { Ordering, type Goal, type Moment, type Turn } from './order.js';
+import type { Goal } from './goal.js';
+import { Ordering, type Moment, type Turn } from './order.js';
 
 /** A run of a system, and what it breaks, if anything. */
 export interface Claim {

@@ -8,7 +8,7 @@ import { PuppetError, startPuppet, type Puppet } from '../model/x86_64/puppet.js
 import type { OnKernel, Question } from '../traces/report.js';
 import { confirm } from './confirm.js';
 import { runningRelease, runningRules } from './here.js';
-import type { Goal } from './order.js';
+import type { Goal } from './goal.js';
 import { findProtocol } from './question.js';
 
 /** A run of a protocol, and what it breaks; without a goal, a run that breaks nothing. */

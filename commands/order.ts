@@ -5,19 +5,14 @@
  * same steps often lead to the same end in another order: each task keeps the order of its own steps, and whoever has been let
  * go takes all that nobody can hold up, also steps that the recorded run had no need of.
  */
-import { apply, choicesOf, isFinal, type Applied } from '../checker/run.js';
+import { apply, choicesOf, type Applied } from '../checker/run.js';
 import type { Action } from '../checker/result.js';
 import type { KernelState } from '../model/kernel/state.js';
-import type { State, StateProperty, System } from '../model/system.js';
+import type { State, System } from '../model/system.js';
 import { resurrected } from '../model/x86_64/host.js';
 import { isHeld } from '../model/x86_64/stops.js';
+import { isReached, type Goal } from './goal.js';
 import { kernelOf, settle, TooManyStates } from './lockstep.js';
-
-/** What a run breaks at its last step. */
-export interface Goal {
-  readonly property: string;
-  readonly object: string;
-}
 
 /** A state on the way, with how much of the recorded run has been made. */
 export interface Moment {
@@ -135,7 +130,9 @@ export class Ordering {
       };
       const isLast = sum(before.made) + 1 === this.length;
       if (applied.failure?.ends)
-        return isLast && this.isGoal(applied) ? [{ ...turn, after: undefined, results: [] }] : [];
+        return isLast && isReached(this.system, this.goal, applied)
+          ? [{ ...turn, after: undefined, results: [] }]
+          : [];
       const moment = this.take(start, step.slot, applied);
       // What the first step asks is made with it; what comes back then has no more to ask.
       const head: Moment = { ...moment, asks: {} };
@@ -181,29 +178,11 @@ export class Ordering {
       state: applied.state,
       made,
       isLost,
-      isBroken: moment.isBroken || (isComplete && this.isGoal(applied)),
+      isBroken: moment.isBroken || (isComplete && isReached(this.system, this.goal, applied)),
       returned: returned === '' ? moment.returned : { ...moment.returned, [name]: returned },
       asks: returned === '' || calls.length === 0 ? moment.asks : { ...moment.asks, [name]: calls },
     };
   }
-
-  private isGoal({ failure, state }: Applied): boolean {
-    if (this.goal === undefined) return true;
-    const { property, object } = this.goal;
-    if (failure?.property === property && failure.object === object) return true;
-    const judge = this.system.properties.find(({ name }) => name === property);
-    if (judge === undefined || judge.kind === 'step' || failure?.ends) return false;
-    return isBrokenOn(judge, state, object) && (judge.kind === 'always' || isFinal(this.system, state));
-  }
-}
-
-/** Does a predicate name this object? It names one at a time: an object it names before is taken for gone. */
-function isBrokenOn(judge: StateProperty, state: State, object: string): boolean {
-  const named = judge.broken(state);
-  if (named === object) return true;
-  const objects = kernelOf(state).object;
-  if (named === '' || !(objects[named] ?? '')) return false;
-  return isBrokenOn(judge, { ...state, object: { ...objects, [named]: '' } }, object);
 }
 
 /** Which tid a new task gets does not matter, so that a fresh one will do wherever the run can do with it. */

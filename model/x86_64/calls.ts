@@ -12,17 +12,8 @@ import {
   WAIT_NUMBERS,
 } from './numbers.js';
 import { NOBODY, readStatus, sum } from './operations.js';
+import type { Places } from './places.js';
 import { allSignals, setMask, sigaction } from './setup.js';
-
-/** Where the words and TLS images of a protocol lie, and who bears which tid of the model. */
-export interface Places {
-  word(name: string): number;
-  tls(name: string): number;
-  /** The task that bears a tid of the model; undefined for any other number. */
-  bearer(tid: number): string | undefined;
-  /** A number of the model as real memory has it. */
-  number(value: number): number;
-}
 
 /** The name of the register in which the last result of a task is kept. */
 export const RESULT = 'result';

@@ -1,12 +1,12 @@
 /** A protocol with real tasks: each turn of the model made by the kernel, and what both have then. */
 import type { Call } from '../kernel/calls.js';
 import { isSig, SIGNALS, type KernelState, type Sig } from '../kernel/state.js';
-import { STRANGER } from '../protocols/environment.js';
-import { makeCall, RESULT, type Places } from './calls.js';
+import { makeCall, RESULT } from './calls.js';
 import { differencesOf, takenDifferences, type Difference } from './compare.js';
 import { beginning, objectOf, UNKNOWN } from './host.js';
 import { Machine, NotDriven, ROOT, type Taken } from './machine.js';
-import { LAYOUT, maskOf, SIGNAL_NUMBERS, SYS } from './numbers.js';
+import { maskOf, SIGNAL_NUMBERS, SYS } from './numbers.js';
+import { Places } from './places.js';
 import type { Puppet } from './puppet.js';
 import { setMask, setUp, sigaction } from './setup.js';
 import { commandOf } from './stops.js';
@@ -20,31 +20,21 @@ export interface Head {
   readonly after: KernelState;
 }
 
-const WORD_SIZE = 16;
-const TLS_SIZE = 64;
 const ARCH_SET_FS = 0x1002;
 const PR_SET_PDEATHSIG = 1;
 
 export class ProtocolMachine {
   private readonly machine: Machine;
-  private readonly wordNames: readonly string[];
-  private readonly images: string[] = [];
-  private readonly bearers = new Map<number, string>([[STRANGER, ROOT]]);
+  private readonly places: Places;
   private words = new Map<string, number>();
   private taken: Taken | undefined;
-  private readonly places: Places = {
-    word: (name) => LAYOUT.words + this.wordNames.indexOf(name) * WORD_SIZE,
-    tls: (name) => this.tlsAddress(name),
-    bearer: (tid) => this.bearers.get(tid),
-    number: (value) => this.numberOf(value),
-  };
 
   constructor(
     puppet: Puppet,
     private readonly initial: KernelState,
   ) {
     this.machine = new Machine(puppet);
-    this.wordNames = Object.keys(initial.word);
+    this.places = new Places(this.machine, Object.keys(initial.word));
   }
 
   /** Commands given to real tasks so far. */
@@ -55,12 +45,12 @@ export class ProtocolMachine {
   async start(): Promise<void> {
     const { machine, initial } = this;
     await setUp(machine, beginning(initial));
-    this.learnTids(initial);
+    this.places.learn(initial);
     for (const [word, value] of Object.entries(initial.word))
-      await machine.puppet.poke(this.places.word(word), this.numberOf(value));
+      await machine.puppet.poke(this.places.word(word), this.places.number(value));
     for (const [name, { state, fsbase }] of Object.entries(initial.task)) {
       if (state !== 'absent' && fsbase !== '')
-        await machine.call(name, SYS.arch_prctl, ARCH_SET_FS, this.tlsAddress(fsbase));
+        await machine.call(name, SYS.arch_prctl, ARCH_SET_FS, this.places.tls(fsbase));
     }
     await this.look();
   }
@@ -75,7 +65,7 @@ export class ProtocolMachine {
     const given = machine.commands;
     this.taken = undefined;
     machine.beginTurn();
-    for (const s of [head.after, next]) this.learnTids(s);
+    for (const s of [head.after, next]) this.places.learn(s);
     if (head.before.task[slot] === undefined) {
       for (const call of head.calls) await this.make(ROOT, call);
     } else {
@@ -118,7 +108,7 @@ export class ProtocolMachine {
 
   async look(): Promise<void> {
     await this.machine.observe();
-    for (const word of this.wordNames)
+    for (const word of this.places.words)
       this.words.set(word, await this.machine.puppet.peek(this.places.word(word)));
   }
 
@@ -137,8 +127,8 @@ export class ProtocolMachine {
     return [
       ...(this.taken === undefined || before === undefined
         ? []
-        : takenDifferences(this.taken, s, before, (tid) => this.bearers.get(tid) ?? String(tid))),
-      ...this.usedAgain(s).map((name) => ({
+        : takenDifferences(this.taken, s, before, (tid) => this.places.bearer(tid) ?? String(tid))),
+      ...this.places.usedAgain(s).map((name) => ({
         what: `the tid of ${name}`,
         model: 'used again',
         kernel: 'new',
@@ -163,9 +153,9 @@ export class ProtocolMachine {
   /** What a step changes that is its own to change: words, the blocked set, actions for signals, the death signal. */
   private async changeOwn({ slot, before, after }: Head): Promise<void> {
     const { machine } = this;
-    for (const word of this.wordNames) {
+    for (const word of this.places.words) {
       if (before.word[word] === after.word[word] || !isKnown(after, word)) continue;
-      const value = this.numberOf(after.word[word]!) >>> 0;
+      const value = this.places.number(after.word[word]!) >>> 0;
       await machine.make(slot, { command: `store ${this.places.word(word)} ${value}` });
     }
     const [was, is] = [before.task[slot]!, after.task[slot]!];
@@ -189,34 +179,9 @@ export class ProtocolMachine {
     return maskOf(SIGNALS.filter((sig): sig is Sig => names.includes(sig)));
   }
 
-  private learnTids(s: KernelState): void {
-    if (this.usedAgain(s).length > 0)
-      throw new NotDriven('the kernel gives a tid again only after it has given all others');
-    for (const [name, { tid }] of Object.entries(s.task))
-      if (tid !== 0 && !this.bearers.has(tid)) this.bearers.set(tid, name);
-  }
-
-  /** Who bears a tid that another had before. A thread that executes a program takes over that of its leader. */
-  private usedAgain(s: KernelState): string[] {
-    return Object.entries(s.task).flatMap(([name, { tid, self_exec_id }]) => {
-      const first = this.bearers.get(tid);
-      return first === undefined || first === name || self_exec_id > 0 ? [] : [name];
-    });
-  }
-
-  private numberOf(value: number): number {
-    const name = this.bearers.get(value);
-    return name === undefined || value === STRANGER ? value : (this.machine.birth(name) ?? value);
-  }
-
-  private tlsAddress(name: string): number {
-    if (!this.images.includes(name)) this.images.push(name);
-    return LAYOUT.tls + this.images.indexOf(name) * TLS_SIZE;
-  }
-
   private wordsOf(s: KernelState): Difference[] {
     return [...this.words].flatMap(([word, kernel]) => {
-      const model = this.numberOf(s.word[word]!) | 0;
+      const model = this.places.number(s.word[word]!) | 0;
       return model === kernel || !isKnown(s, word)
         ? []
         : [{ what: word, model: String(model), kernel: String(kernel) }];
@@ -237,10 +202,9 @@ export class ProtocolMachine {
       const kernel = this.machine.facts(name)?.fsbase;
       if (state !== 'running' || kernel === undefined || this.machine.task(name)?.state !== 'ready')
         return [];
-      const imageAt = (at: number) => this.images[(at - LAYOUT.tls) / TLS_SIZE] ?? 'none';
       // A null pointer is no image, and an image nobody was given cannot be told from another.
-      if (fsbase !== '' && !this.images.includes(fsbase)) return [];
-      const [model, real] = [fsbase || 'none', imageAt(kernel)];
+      if (fsbase !== '' && !this.places.isImage(fsbase)) return [];
+      const [model, real] = [fsbase || 'none', this.places.imageAt(kernel)];
       return model === real ? [] : [{ what: `the TLS of ${name}`, model, kernel: real }];
     });
   }
