@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { ModelError } from './checker/outcome.js';
 import { check, type CheckFlags, formats } from './commands/check.js';
 import { codes } from './commands/codes.js';
+import { conform, type ConformFlags, conformFormats } from './commands/conform.js';
 import { engineNames } from './commands/engines.js';
 import { explain } from './commands/explain.js';
 import { list } from './commands/list.js';
@@ -24,9 +25,9 @@ each single fault.
 const exitCodes = `
 Exit codes:
   0   every promise holds
-  1   a promise is broken (for replay: the run still breaks it)
+  1   a promise is broken (for replay: the run still breaks it; for litmus and conform: the kernels differ)
   2   usage, or a file that cannot be read or written
-  3   undecided or vacuous, or bounded under --require-exhausted
+  3   undecided or vacuous, or bounded under --require-exhausted; for conform: stopped before its last walk
   70  internal error`;
 
 process.exitCode = await main(process.argv);
@@ -105,6 +106,15 @@ function declare(done: (code: number) => void): Command {
     )
     .option('--format <NAME>', litmusFormats.join(', '), 'text')
     .action(async (files: string[], flags: LitmusFlags) => done(await litmus(files, flags)));
+  program
+    .command('conform')
+    .description(
+      'random programs of kernel calls, by the model and by real tasks of the running kernel in lock step',
+    )
+    .option('--walks <N>', 'so many programs', '1000')
+    .option('--seed <S>', 'of the first; each further one has the next (default: by the clock)')
+    .option('--format <NAME>', conformFormats.join(', '), 'text')
+    .action(async (flags: ConformFlags) => done(await conform(flags)));
   program
     .command('replay')
     .description('play a run again, from the line at the end of its trace')

@@ -1,7 +1,7 @@
 /** Whether a run has broken the promise that it was recorded for. */
 import { isFinal, type Applied } from '../checker/run.js';
 import type { State, StateProperty, System } from '../model/system.js';
-import { kernelOf } from './lockstep.js';
+import { kernelOf } from '../model/x86_64/stops.js';
 
 /** What a run breaks at its last step. */
 export interface Goal {

@@ -2,7 +2,7 @@
 import { release } from 'node:os';
 import { NEWEST_RELEASE, releaseRules, type Rules } from '../model/platforms.js';
 import { Unavailable } from '../model/x86_64/build.js';
-import { startPuppet, type Puppet } from '../model/x86_64/puppet.js';
+import { PuppetError, startPuppet, type Puppet } from '../model/x86_64/puppet.js';
 import { Problem } from './problem.js';
 
 export async function startHere(): Promise<Puppet> {
@@ -12,6 +12,12 @@ export async function startHere(): Promise<Puppet> {
     if (error instanceof Unavailable) throw new Problem(`cannot ask this kernel: ${error.message}`);
     throw error;
   }
+}
+
+/** What is told when the helper breaks off in the middle; any other error as it is. */
+export function explainBroken(error: unknown, during: string): unknown {
+  if (!(error instanceof PuppetError)) return error;
+  return new Problem(`the helper that holds real tasks has broken off (${during}): ${error.message}`);
 }
 
 /** The release that runs, `6.18`. */

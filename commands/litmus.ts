@@ -19,7 +19,7 @@ import { DEFAULT_RELEASE } from '../model/platforms.js';
 import type { System } from '../model/system.js';
 import type { Puppet } from '../model/x86_64/puppet.js';
 import { codes } from './codes.js';
-import { startHere } from './here.js';
+import { explainBroken, startHere } from './here.js';
 import { oneOf } from './names.js';
 import { onKernel, type KernelAnswer } from './on-kernel.js';
 import { jsonAnswer, printAnswer, printKernels } from './on-kernel-text.js';
@@ -69,10 +69,15 @@ function isFine({ asExpected, kernel }: LitmusResult): boolean {
   return asExpected && kernel?.result !== 'refuted';
 }
 
-async function askKernel(puppet: Puppet, system: System, result: LitmusResult): Promise<LitmusResult> {
+/** What the running kernel says to a test that was explored. */
+export async function askKernel(puppet: Puppet, system: System, result: LitmusResult): Promise<LitmusResult> {
   const { test, outcomes, paths } = result;
   const asked = outcomes.map((outcome, index) => ({ outcome: JSON.stringify(outcome), path: paths[index]! }));
-  return { ...result, kernel: await onKernel(puppet, test, system, asked) };
+  try {
+    return { ...result, kernel: await onKernel(puppet, test, system, asked) };
+  } catch (error) {
+    throw explainBroken(error, test.name);
+  }
 }
 
 function prepare(file: string): { test: Litmus; system: System } {

@@ -4,10 +4,11 @@
  * What happens within a turn, and in which order, nobody can choose; so a turn has all states as results that the steps
  * in between can lead to, and the kernel shows one of them.
  */
-import { choicesOf, type Applied } from '../checker/run.js';
+import { choicesOf } from '../checker/run.js';
 import type { KernelState } from '../model/kernel/state.js';
 import type { State, System } from '../model/system.js';
-import { isHeld, isKilled, withoutSignalsForOthers } from '../model/x86_64/stops.js';
+import { rulesShown } from './coverage.js';
+import { isHeld, isKilled, kernelOf, withoutSignalsForOthers } from '../model/x86_64/stops.js';
 
 /** A held task that can move, and the step it would take. */
 export interface Turn {
@@ -21,10 +22,14 @@ export class TooManyStates extends Error {
   override readonly name = 'TooManyStates';
 }
 
+/** A state in which all are at rest, and the rules that the steps to it show. */
+export interface Resting {
+  readonly state: State;
+  readonly rules: readonly string[];
+}
+
 export class Turns {
-  private readonly results = new Map<string, readonly State[]>();
-  /** What the steps cite that were looked at. */
-  readonly rules = new Set<string>();
+  private readonly found = new Map<string, readonly Resting[]>();
 
   constructor(readonly system: System) {}
 
@@ -35,39 +40,45 @@ export class Turns {
       const [first] = choicesOf(this.system, state, slot);
       if (first === undefined) return [];
       const turn = { name, label: first.label };
-      return this.after(state, turn).length === 0 ? [] : [turn];
+      return this.results(state, turn).length === 0 ? [] : [turn];
     });
   }
 
   /** The states in which all are at rest again, each once. Empty if the task cannot take this step. */
-  after(state: State, { name, label }: Turn): readonly State[] {
+  after(state: State, turn: Turn): State[] {
+    return this.results(state, turn).map((result) => result.state);
+  }
+
+  /** As `after`, with what the way there shows: of several ways, the shortest. */
+  results(state: State, { name, label }: Turn): readonly Resting[] {
     const key = `${name} ${label} ${JSON.stringify(state)}`;
-    let found = this.results.get(key);
+    let found = this.found.get(key);
     if (found !== undefined) return found;
-    if (this.results.size > MOST_STATES) throw new TooManyStates(`more than ${MOST_STATES} turns`);
+    if (this.found.size > MOST_STATES) throw new TooManyStates(`more than ${MOST_STATES} turns`);
     const slot = this.system.slots.findIndex((one) => one.name === name);
     const steps = isHeld(kernelOf(state), name) ? choicesOf(this.system, state, slot) : [];
     found = this.settle(
       state,
-      steps.filter((step) => step.label === label).map((step) => this.note(step)),
+      steps
+        .filter((step) => step.label === label)
+        .map((step) => ({ state: step.state, rules: rulesShown(state, name, step) })),
     );
-    this.results.set(key, found);
+    this.found.set(key, found);
     return found;
   }
 
-  private note({ row, state }: Applied): State {
-    for (const [rule] of row.matchAll(/[A-Z]\w*(-\d+)?/g)) this.rules.add(rule);
-    return state;
-  }
-
   /** Lets all go on that nobody holds. `before`: the state in which the turn began. */
-  private settle(before: State, states: readonly State[]): State[] {
-    return settle(before, states, {
+  private settle(before: State, first: readonly Resting[]): Resting[] {
+    return settle(before, first, {
       system: this.system,
       view: kernelOf,
-      stateOf: (state) => state,
-      keyOf: (state) => JSON.stringify(state),
-      steps: (state, slot) => choicesOf(this.system, state, slot).map((step) => this.note(step)),
+      stateOf: ({ state }) => state,
+      keyOf: ({ state }) => JSON.stringify(state),
+      steps: ({ state, rules }, slot) =>
+        choicesOf(this.system, state, slot).map((step) => {
+          const shown = rulesShown(state, this.system.slots[slot]!.name, step);
+          return { state: step.state, rules: [...new Set([...rules, ...shown])] };
+        }),
     });
   }
 }
@@ -145,9 +156,4 @@ function heldInExit(s: KernelState): HeldInExit[] {
 /** A SIGKILL would not leave it where the tracer holds it. */
 function isKilledAgain(s: KernelState, { name, leader, killed }: HeldInExit): boolean {
   return s.signal[leader]!.group_exit === '' ? !killed && isKilled(s, name) : isKilled(s, name);
-}
-
-/** Litmus tests and protocols alike have the kernel's fields in their state. */
-export function kernelOf(state: State): KernelState {
-  return state as KernelState;
 }

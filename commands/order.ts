@@ -10,9 +10,9 @@ import type { Action } from '../checker/result.js';
 import type { KernelState } from '../model/kernel/state.js';
 import type { State, System } from '../model/system.js';
 import { resurrected } from '../model/x86_64/host.js';
-import { isHeld } from '../model/x86_64/stops.js';
+import { isHeld, kernelOf } from '../model/x86_64/stops.js';
 import { isReached, type Goal } from './goal.js';
-import { kernelOf, settle, TooManyStates } from './lockstep.js';
+import { settle, TooManyStates } from './lockstep.js';
 
 /** A state on the way, with how much of the recorded run has been made. */
 export interface Moment {

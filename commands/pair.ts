@@ -20,6 +20,8 @@ export interface Played {
   readonly distorted?: string;
   /** Commands given to real tasks. */
   readonly commands: number;
+  /** What the steps of the model show that the kernel has made as well. */
+  readonly rules: ReadonlySet<string>;
 }
 
 /** Says which turn is next; undefined for the end. */
@@ -29,11 +31,13 @@ export type Next = (possible: readonly Turn[]) => Turn | undefined;
 export async function play(puppet: Puppet, litmus: Litmus, turns: Turns, next: Next): Promise<Played> {
   const machine = new LitmusMachine(puppet, litmus);
   const made: Turn[] = [];
+  const rules = new Set<string>();
   const end = (differences: readonly Difference[], states: readonly State[] = []): Played => ({
     turns: made,
     differences,
     outcomes: [...new Set(states.map((s) => outcomeText(litmus, s)))],
     commands: machine.commands,
+    rules,
   });
   let states: readonly State[] = [turns.system.initial];
   await machine.start(litmusState(turns.system.initial));
@@ -43,7 +47,9 @@ export async function play(puppet: Puppet, litmus: Litmus, turns: Turns, next: N
     const turn = next(turns.turns(states[0]!));
     if (turn === undefined) break;
     made.push(turn);
-    const results = states.flatMap((before) => turns.after(before, turn).map((after) => ({ before, after })));
+    const results = states.flatMap((before) =>
+      turns.results(before, turn).map(({ state, rules: shown }) => ({ before, after: state, shown })),
+    );
     try {
       await machine.perform(
         turn.name,
@@ -54,8 +60,9 @@ export async function play(puppet: Puppet, litmus: Litmus, turns: Turns, next: N
       if (!(error instanceof Strange)) throw error;
       return end([{ what: 'the kernel', model: 'something else', kernel: error.message }]);
     }
-    const judged = results.map(({ before, after }) => ({
+    const judged = results.map(({ before, after, shown }) => ({
       after,
+      shown,
       differences: machine.differences(litmusState(after), litmusState(before)),
     }));
     const agreeing = judged.filter(({ differences }) => differences.length === 0);
@@ -66,6 +73,9 @@ export async function play(puppet: Puppet, litmus: Litmus, turns: Turns, next: N
         judged.map(({ differences }) => differences).toSorted((a, b) => a.length - b.length)[0] ?? [],
       );
     }
+    // Where the kernel does not show which way it took, only what all ways show is known.
+    for (const rule of agreeing[0]!.shown)
+      if (agreeing.every(({ shown }) => shown.includes(rule))) rules.add(rule);
     states = distinct(agreeing.map(({ after }) => after));
   }
   const fitting: State[] = [];

@@ -1,4 +1,5 @@
 /** Random small programs of kernel calls, in the language of litmus tests. */
+import type { Word } from '../model/litmus/index.js';
 import { Random } from './random.js';
 
 /** A program that can be taken apart again: one attribute and one operation an entry. */
@@ -160,8 +161,12 @@ function randomClone(random: Random, child: string): string {
   return `r = clone(${[child, [...flags, random.pick(EXIT_SIGNALS)].join('|'), ...options].join(', ')})`;
 }
 
-/** The text of a litmus test. `about`: its question. */
-export function printProgram({ attributes, columns }: Program, about: string): string {
+/** The text of a litmus test. `about`: its question; `expect`: how often its first task comes to its end. */
+export function printProgram(
+  { attributes, columns }: Program,
+  about: string,
+  expect: Word = 'Sometimes',
+): string {
   const rows = Math.max(0, ...columns.map(({ operations }) => operations.length));
   const widths = columns.map(({ task, operations }) =>
     Math.max(...[task, ...operations].map((text) => text.length)),
@@ -186,7 +191,7 @@ export function printProgram({ attributes, columns }: Program, about: string): s
     '',
     `exists: ${columns[0]!.task}.state = done`,
     `show: ${columns.flatMap(({ task }) => fields.map((field) => `${task}.${field}`)).join(', ')}`,
-    'expect: Sometimes',
+    `expect: ${expect}`,
     'because: The model and the kernel were walked in lock step.',
     'source: none',
     '',

@@ -8,6 +8,9 @@ import { do_group_exit, fatal_signal_pending, signalOf, threads, zap_thread } fr
 import { absentTask, INIT, newSignal, type KernelState } from './state.js';
 import { kernel, step, type Step } from './step.js';
 
+/** A program that executes others without end is not to have states without end. */
+const MOST_EXECS = 30;
+
 export interface ExecCall<S extends KernelState> {
   /** How it goes: `fails` before the point of no return, `fails-late` after it. */
   outcome(k: Cpu<S>): 'works' | 'fails' | 'fails-late';
@@ -57,7 +60,7 @@ export function execve<S extends KernelState>(label: string, row: string, call: 
       k.t.fsbase = '';
       // REP-5: a plain exec keeps it.
       if (call.privileged === true) k.t.pdeath_signal = '';
-      k.t.self_exec_id = Math.min(k.t.self_exec_id + 1, 2);
+      k.t.self_exec_id = Math.min(k.t.self_exec_id + 1, MOST_EXECS);
       // EXEC-6: a failure this late cannot return to a caller that is no more. The loader fails after all of the above.
       if (call.outcome(k) === 'fails-late') {
         k.says('--- SIGSEGV {si_code=SI_KERNEL} --- (the new image cannot be loaded)');

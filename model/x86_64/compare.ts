@@ -2,8 +2,9 @@
 import { FUTEX_OWNER_DIED } from '../kernel/robust.js';
 import { INIT, isSig, readSiginfo, SIGNALS, type KernelState } from '../kernel/state.js';
 import { ROOT, type Machine, type Taken } from './machine.js';
-import { bitOf, IGNORED_SIGNALS, maskOfHex, SIGNAL_NUMBERS, signalName } from './numbers.js';
+import { bitOf, maskOfHex, SIGNAL_NUMBERS, signalName } from './numbers.js';
 import type { Facts } from './puppet.js';
+import { droppedBy } from './queued.js';
 import { isHeld, isKilled } from './stops.js';
 
 /** Something in which the two differ, as both have it. */
@@ -186,11 +187,6 @@ function known(mask: string): string[] {
  * they are sent or as they are taken, and nobody can tell.
  */
 function heard(facts: Facts, names: readonly string[]): string[] {
-  const [ignored, blocked, caught] = [facts.ignored, facts.blocked, facts.caught].map(maskOfHex);
-  return names.filter((name) => {
-    const number = isSig(name) ? SIGNAL_NUMBERS[name] : 0;
-    const bit = bitOf(number);
-    const isDropped = (ignored! & bit) !== 0n || (IGNORED_SIGNALS.includes(number) && (caught! & bit) === 0n);
-    return !isDropped || (blocked! & bit) !== 0n;
-  });
+  const unheard = droppedBy(facts) & ~maskOfHex(facts.blocked);
+  return names.filter((name) => !isSig(name) || (unheard & bitOf(SIGNAL_NUMBERS[name])) === 0n);
 }

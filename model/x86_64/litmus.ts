@@ -31,8 +31,11 @@ export class LitmusMachine {
 
   async start(initial: LitmusState): Promise<void> {
     await setUp(this.machine, initial, this.litmus.sigpending);
-    for (const [word, value] of Object.entries(initial.word))
-      await this.machine.puppet.poke(wordAddress(this.litmus, word), value);
+    await Promise.all(
+      Object.entries(initial.word).map(([word, value]) =>
+        this.machine.puppet.poke(wordAddress(this.litmus, word), value),
+      ),
+    );
     await this.look();
   }
 
@@ -102,8 +105,11 @@ export class LitmusMachine {
 
   private async look(): Promise<void> {
     await this.machine.observe();
-    for (const word of Object.keys(this.litmus.words))
-      this.words.set(word, await this.machine.puppet.peek(wordAddress(this.litmus, word)));
+    const words = Object.keys(this.litmus.words);
+    const values = await Promise.all(
+      words.map((word) => this.machine.puppet.peek(wordAddress(this.litmus, word))),
+    );
+    this.words = new Map(words.map((word, at) => [word, values[at]!]));
   }
 
   private signalTaken(s: LitmusState, before: LitmusState | undefined): Difference[] {

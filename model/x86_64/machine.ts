@@ -1,16 +1,8 @@
 /** Real tasks by the names that the model gives them, what they are doing, and what came of it. */
-import {
-  bitOf,
-  codeName,
-  errnoOf,
-  isInterrupted,
-  LAYOUT,
-  maskOfHex,
-  signalName,
-  IGNORED_SIGNALS,
-  SYS,
-} from './numbers.js';
+import { TurnNotes, Unheard, type Seen } from './distortion.js';
+import { codeName, errnoOf, isInterrupted, LAYOUT, signalName, SIGNAL_NUMBERS, SYS } from './numbers.js';
 import { PuppetError, type Facts, type Puppet, type RealTask } from './puppet.js';
+import { fateOf, isCaught, openOf, type Fate } from './queued.js';
 
 /** What is to be done is beyond what can be made of real tasks here; the reason, in one line. */
 export class NotDriven extends Error {
@@ -26,6 +18,8 @@ export class Strange extends Error {
 export interface Action {
   /** Without the number of the task: `call 39`. */
   readonly command: string;
+  /** The line of its program, where a task can be made to do the same twice. */
+  readonly line?: number;
   /** Whom it makes, if it makes a task. */
   readonly creates?: string;
   /** It is to end by a signal of its own making. */
@@ -55,24 +49,12 @@ export class Machine {
   private readonly ids = new Map<string, number>();
   private readonly births = new Map<string, number>();
   private readonly unfinished = new Map<string, Action>();
-  /** Who was made to make its call again, in this turn, by a signal that only a tracer sees. */
-  private disturbed: string[] = [];
   /** Who has died in a call. */
   private readonly lost = new Set<string>();
   /** Whom the kernel kills for what it has done. */
   private readonly doomed = new Set<string>();
-  /** Has somebody gone on in this turn whose call was interrupted, with no handler to end it? */
-  private abandoned = false;
-  /** Whose call was interrupted in this turn. */
-  private interrupted: string[] = [];
-  /** Whose call has ended by EINTR in this turn. */
-  private cutOff: string[] = [];
-  /** Signals that a sigtimedwait has taken in this turn, by whom. */
-  private awaited: { name: string; sig: number }[] = [];
-  /** Signals that are pending for a tracer's sake only: they were ignored, and not blocked, as they were sent. By task. */
-  private readonly unheard = new Map<string, bigint>();
-  /** Has somebody begun to care for such a signal before it was taken? */
-  private revived = false;
+  private notes = new TurnNotes();
+  private readonly unheard = new Unheard();
   private known: ReadonlyMap<number, Facts> = new Map();
   /** What calls have returned, by register. */
   readonly registers = new Map<string, string>();
@@ -134,31 +116,31 @@ export class Machine {
   diedInCall(name: string): boolean {
     if (!['exiting', 'zombie', 'gone'].includes(this.task(name)?.state ?? '')) return false;
     // A tracer sees a call return before the signal kills that has ended it.
-    if (this.unfinished.has(name) || this.cutOff.includes(name)) this.lost.add(name);
+    if (this.unfinished.has(name) || this.notes.cutOff.includes(name)) this.lost.add(name);
     return this.lost.has(name);
   }
 
   async pokeLongs(address: number, values: readonly (number | bigint)[]): Promise<void> {
-    for (const [index, value] of values.entries()) {
+    const words = values.flatMap((value) => {
       const long = BigInt.asUintN(64, BigInt(value));
-      await this.puppet.poke(address + 8 * index, Number(long & 0xffffffffn));
-      await this.puppet.poke(address + 8 * index + 4, Number(long >> 32n));
-    }
+      return [Number(long & 0xffffffffn), Number(long >> 32n)];
+    });
+    await Promise.all(words.map((word, index) => this.puppet.poke(address + 4 * index, word)));
   }
 
   /** What the tracer has done to the tasks is forgotten with each turn. */
   beginTurn(): void {
-    this.disturbed = [];
-    this.awaited = [];
-    this.cutOff = [];
-    this.abandoned = false;
-    this.interrupted = [];
+    this.notes = new TurnNotes();
   }
 
   /** Makes a task do something; it may sleep in it. */
   async make(name: string, action: Action): Promise<void> {
+    const state = this.task(name)?.state ?? 'gone';
+    if (state !== 'ready') throw new Strange(`${name} is ${state} and can do nothing`);
+    this.notes.sendsSigcont ||= SENDS_SIGCONT.test(action.command);
     const before = this.unfinished.get(name);
-    this.abandoned ||= before !== undefined && this.isInterrupted(name) && before.command !== action.command;
+    const isAnother = before?.command !== action.command || before.line !== action.line;
+    this.notes.abandoned ||= before !== undefined && this.isInterrupted(name) && isAnother;
     this.unfinished.set(name, action);
     const [verb, ...rest] = action.command.split(' ');
     await this.command([verb, this.idOf(name), ...rest].join(' '));
@@ -205,6 +187,7 @@ export class Machine {
     const task = this.task(name);
     if (task?.state === 'signal' && signalName(task.sig ?? 0) === 'SIGSTOP')
       await this.command(`signal ${id} ${task.sig}`);
+    while (this.task(name)?.state === 'signal' && this.isUnseen(name)) await this.pass(name);
   }
 
   /**
@@ -215,15 +198,17 @@ export class Machine {
     const id = this.idOf(name);
     const wasInterrupted = this.isInterrupted(name);
     if (this.task(name)?.state === 'ready') await this.command(`go ${id}`);
+    while (this.task(name)?.state === 'signal' && this.isIgnored(name)) await this.pass(name);
     const { state, sig, code, pid } = this.task(name)!;
     if (state !== 'signal' || sig === undefined)
       throw new Strange(`${name} has no signal to take, and is ${state}`);
     const taken = { sig: signalName(sig), code: codeName(sig, code!), from: this.senderOf(sig, code!, pid!) };
-    const isCaught = (maskOfHex(this.facts(name)?.caught ?? '0') & bitOf(sig)) !== 0n;
+    const facts = this.facts(name);
+    const hasHandler = facts !== undefined && isCaught(facts, sig);
     // Without a handler the model goes back to the call, and so does this one, but only when it is told to.
-    if (!isCaught) this.giveUp(name, wasInterrupted);
-    await this.command(`signal ${id} ${sig} ${isCaught ? 0 : 1}`);
-    if (isCaught && this.task(name)?.state === 'signal')
+    if (!hasHandler) this.giveUp(name, wasInterrupted);
+    await this.command(`signal ${id} ${sig} ${hasHandler ? 0 : 1}`);
+    if (hasHandler && this.task(name)?.state === 'signal')
       throw new NotDriven(
         'a stop comes before the first instruction of a handler, which nothing else does here',
       );
@@ -245,54 +230,26 @@ export class Machine {
       more = false;
       for (const [name] of this.ids) {
         if (name === ROOT || !this.takesUnseen(name)) continue;
-        if (this.isInterrupted(name) || this.cutOff.includes(name)) this.disturbed.push(name);
+        if (this.isInterrupted(name) || this.notes.cutOff.includes(name)) this.notes.disturbed.push(name);
         await this.command(`go ${this.idOf(name)}`);
         while (this.task(name)?.state === 'signal' && this.isUnseen(name)) await this.pass(name);
         more = true;
       }
     }
-    this.followUnheard();
-  }
-
-  private isKeptForOneThread(name: string, facts: Facts): boolean {
-    const masks = this.threadsOf(name).map(({ blocked }) => maskOfHex(blocked));
-    const [some, all] = [masks.reduce((a, b) => a | b, 0n), masks.reduce((a, b) => a & b, ~0n)];
-    return (maskOfHex(facts.shared) & droppedBy(facts) & some & ~all) !== 0n;
-  }
-
-  private followUnheard(): void {
-    for (const [name, id] of this.ids) {
-      const facts = this.known.get(id);
-      if (facts === undefined) continue;
-      const pending = maskOfHex(facts.pending) | maskOfHex(facts.shared);
-      const dropped = droppedBy(facts);
-      const before = this.unheard.get(name) ?? 0n;
-      this.revived ||= (before & pending & ~dropped) !== 0n;
-      this.unheard.set(name, pending & (before | (dropped & ~maskOfHex(facts.blocked))));
+    for (const name of this.ids.keys()) {
+      const facts = this.facts(name);
+      if (facts !== undefined) this.unheard.follow(name, facts);
     }
   }
 
   /** What the tracer itself keeps from happening just now; '' if nothing is known. */
   distortion(): string {
-    if (this.disturbed.length > 0)
-      return 'for a tracer a signal that is ignored wakes a sleeper, which then looks again (sig_ignored)';
-    if (this.awaited.some(({ name, sig }) => this.fate(name, sig) !== 'seen'))
-      return 'for a traced task a signal is neither dropped nor turned into SIGKILL as it is sent, and sigtimedwait takes it';
-    if (this.revived)
-      return 'for a tracer a signal that is ignored is kept (sig_ignored), and is not ignored any more when it is taken';
-    if (this.abandoned)
-      return 'the model settles what an interrupted call returns before another thread takes the signal';
-    for (const name of this.ids.keys()) {
+    const all = [...this.ids.keys()].flatMap((name): Seen[] => {
       const [task, facts] = [this.task(name), this.facts(name)];
-      if (task === undefined || facts === undefined) continue;
-      if (this.isKeptForOneThread(name, facts))
-        return 'for a tracer a signal is kept that one thread ignores and another blocks (sig_ignored)';
-      const inVfork = task.state === 'blocked' && /vfork|kernel_clone/.test(task.where ?? '');
-      const isLate = inVfork || task.state === 'exiting' || task.state === 'ready';
-      if (isLate && openOf(facts).some((sig) => this.fate(name, sig) === 'kills'))
-        return 'a signal does not kill a traced task as it is sent, but only when it is taken (complete_signal)';
-    }
-    return '';
+      if (task === undefined || facts === undefined) return [];
+      return [{ name, task, facts, threads: this.threadsOf(name), fate: (sig) => this.fate(name, sig) }];
+    });
+    return this.unheard.distortion() || this.notes.distortion(all);
   }
 
   private isUnseen(name: string): boolean {
@@ -306,30 +263,28 @@ export class Machine {
     if (task?.state !== 'ready' || facts === undefined) return false;
     // Whoever is to stop with its process, or to tell that it goes on, does so before it takes any signal.
     if (this.threadsOf(name).some(({ id }) => this.tasks.get(id)?.state === 'stopped')) return false;
-    const [next] = openOf(facts);
+    const open = openOf(facts).map((sig) => this.fate(name, sig));
+    const [next] = open;
     // A SIGCONT shows itself to all threads of a traced process, and so wakes those that sleep.
     if (next === undefined)
-      return this.interrupted.includes(name) && isInterrupted(task.ret) && task.again !== true;
-    return this.fate(name, next) !== 'seen';
+      return this.notes.interrupted.includes(name) && isInterrupted(task.ret) && task.again !== true;
+    // With one that is seen behind it, an ignored one is let through when that is taken.
+    return next === 'kills' || (next === 'ignored' && !open.includes('seen'));
   }
 
   private isIgnored(name: string): boolean {
     return this.fate(name, this.task(name)!.sig!) === 'ignored';
   }
 
-  /** What the kernel would have made of a signal that came to a task that does not block it, without a tracer. */
-  private fate(name: string, sig: number): 'ignored' | 'kills' | 'seen' {
+  private fate(name: string, sig: number): Fate {
     const facts = this.facts(name);
     if (facts === undefined) return 'seen';
-    if (this.doomed.has(name) && signalName(sig) === 'SIGSEGV') return 'kills';
-    if ((maskOfHex(facts.caught) & bitOf(sig)) !== 0n) return 'seen';
-    if ((maskOfHex(facts.ignored) & bitOf(sig)) !== 0n || IGNORED_SIGNALS.includes(sig)) return 'ignored';
-    return ['SIGUSR1', 'SIGTERM', 'SIGRTMIN'].includes(signalName(sig)) ? 'kills' : 'seen';
+    return this.doomed.has(name) && signalName(sig) === 'SIGSEGV' ? 'kills' : fateOf(facts, sig);
   }
 
   /** What it was interrupted in is not made again by itself. */
   private giveUp(name: string, isInterrupted: boolean): void {
-    this.abandoned ||= isInterrupted && this.threadsOf(name).length > 1;
+    this.notes.abandoned ||= isInterrupted && this.threadsOf(name).length > 1;
     this.unfinished.delete(name);
   }
 
@@ -376,32 +331,19 @@ export class Machine {
       }
       this.tasks.set(task.id, task);
       if (task.state === 'ready' && isInterrupted(task.ret) && task.again !== true)
-        this.interrupted.push(this.nameOfId(task.id));
+        this.notes.interrupted.push(this.nameOfId(task.id));
     }
     for (const [name, action] of this.unfinished) {
       const task = this.task(name);
       if (task?.state !== 'ready' || this.isInterrupted(name)) continue;
       this.unfinished.delete(name);
-      if (errnoOf(task.ret) === 'EINTR') this.cutOff.push(name);
+      if (errnoOf(task.ret) === 'EINTR') this.notes.cutOff.push(name);
       if (action.command.startsWith(`call ${SYS.rt_sigtimedwait} `) && task.ret > 0)
-        this.awaited.push({ name, sig: task.ret });
+        this.notes.awaited.push({ name, sig: task.ret });
       for (const [register, value] of Object.entries((await action.results?.(task.ret)) ?? {}))
         this.registers.set(register, value);
     }
   }
 }
 
-const DEFAULT_IGNORED = IGNORED_SIGNALS.reduce((mask, sig) => mask | bitOf(sig), 0n);
-
-/** The signals that are ignored, if they are not blocked. */
-function droppedBy({ ignored, caught }: Facts): bigint {
-  return maskOfHex(ignored) | (DEFAULT_IGNORED & ~maskOfHex(caught));
-}
-
-/** The signals a task would take, in their order: its own before its process's, the lowest number first. */
-function openOf({ pending, shared, blocked }: Facts): number[] {
-  return [pending, shared].flatMap((queue) => {
-    const open = maskOfHex(queue) & ~maskOfHex(blocked);
-    return Array.from({ length: 64 }, (_, bit) => bit + 1).filter((sig) => (open & bitOf(sig)) !== 0n);
-  });
-}
+const SENDS_SIGCONT = new RegExp(`^call (${SYS.kill}|${SYS.tgkill} \\d+) \\d+ ${SIGNAL_NUMBERS.SIGCONT}$`);

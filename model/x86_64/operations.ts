@@ -53,7 +53,7 @@ export async function operate(
 ): Promise<void> {
   const make = MAKES[operation.name];
   if (make === undefined) throw new NotDriven(`no real task can be made to ${operation.name}()`);
-  await machine.make(task, await make({ machine, litmus, task, operation }));
+  await machine.make(task, { ...(await make({ machine, litmus, task, operation })), line: operation.line });
 }
 
 /** Why a test cannot be driven, as far as its text tells; '' if it may. */
@@ -166,7 +166,8 @@ function wait(doing: Doing): Action {
   const flags = text.split('|').filter((name) => isOneOf(WAIT_FLAGS, name));
   const options = sum(flags, WAIT_NUMBERS);
   const status = machine.buffer(task);
-  const pid = whom === '-1' ? -1 : tidOf(doing, whom);
+  // By the tid it was born with, which another may bear now.
+  const pid = whom === '-1' ? -1 : (machine.birth(whom) ?? NOBODY);
   const registers = async (ret: number, at: number, read: (value: number) => [string, string]) => {
     const { result: register } = operation;
     if (register === '') return {};

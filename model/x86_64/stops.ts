@@ -6,6 +6,7 @@
  * can only be seen in the model.
  */
 import { SIGNALS, type KernelState, type Sig } from '../kernel/state.js';
+import type { State } from '../system.js';
 
 /** What is done with a real task to make it take a step of the model. */
 export type Command =
@@ -59,6 +60,11 @@ export const INSIDE: Readonly<Record<string, string>> = {
   K9: 'a task that has children or threads is told of as it dies',
   K10: 'who is not waited for is released as its parent is told',
 };
+
+/** Litmus tests and protocols alike have the kernel's fields in their state. */
+export function kernelOf(state: State): KernelState {
+  return state as KernelState;
+}
 
 export function commandOf(label: string): Command {
   return COMMANDS[label] ?? 'operation';

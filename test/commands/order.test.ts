@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { replay } from '../../checker/run.js';
-import { kernelOf } from '../../commands/lockstep.js';
+import { kernelOf } from '../../model/x86_64/stops.js';
 import { Ordering } from '../../commands/order.js';
 import type { State } from '../../model/system.js';
 import { hostState, settled } from '../../model/x86_64/host.js';

@@ -53,12 +53,12 @@ static struct task *task_of(pid_t tid)
 	return t;
 }
 
-/* The stop a task has made since it was let go, in the form of waitpid; 0 for none. The dead are left alone. */
-static int next_stop(idtype_t type, pid_t tid, pid_t *who)
+/* The stop that some task has made since it was let go, in the form of waitpid; 0 for none. The dead are left alone. */
+static int next_stop(pid_t *who)
 {
 	siginfo_t info;
 	info.si_pid = 0;
-	if (waitid(type, (id_t)tid, &info, WSTOPPED | WNOHANG | __WALL) < 0 || info.si_pid == 0)
+	if (waitid(P_ALL, 0, &info, WSTOPPED | WNOHANG | __WALL) < 0 || info.si_pid == 0)
 		return 0;
 	*who = info.si_pid;
 	return info.si_status << 8 | 0x7f;
@@ -181,6 +181,9 @@ static bool is_dead(const struct task *t)
 	if (waitid(P_PID, (id_t)t->tid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 && info.si_pid == t->tid)
 		return (info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED) &&
 		       !is_running(t->tid);
+	/* While the tids of a leader and of a thread that executes a program are exchanged, that of the thread is a dead one's. */
+	if (t->tid != t->tgid)
+		return false;
 	char path[40], target[1];
 	snprintf(path, sizeof path, "/proc/%d/exe", t->tid);
 	return readlink(path, target, sizeof target) < 0 && is_zombie(t->tid) && !is_running(t->tid);
@@ -258,23 +261,40 @@ static bool look_at(struct task *t)
 	return false;
 }
 
-/* Waits until every task is held, asleep where only another can wake it, or dead. What one task does may wake another. */
+/* Looks at the tasks that are in one of these states; false if one of them has yet to come to rest, or `rest` is. */
+static bool look_at_all(enum state first, enum state last, bool rest)
+{
+	for (int i = 0; i < task_count; i++) {
+		if (tasks[i].state < first || tasks[i].state > last || look_at(&tasks[i]))
+			continue;
+		check_deadline(&tasks[i]);
+		rest = false;
+	}
+	return rest;
+}
+
+static bool digest_stops(void)
+{
+	pid_t who;
+	bool found = false;
+	for (int status; (status = next_stop(&who)) != 0; found = true)
+		digest(task_of(who), status);
+	return found;
+}
+
+/*
+ * Waits until every task is held, asleep where only another can wake it, or dead. What one task does may wake another. Who was
+ * killed while it was held, and is held again as it exits, looks as before; only its stop tells.
+ */
 void settle(void)
 {
 	for (int spins = 0;; spins++) {
-		pid_t who;
-		bool rest = true;
-		for (int status; (status = next_stop(P_ALL, 0, &who)) != 0;) {
-			digest(task_of(who), status);
-			rest = false;
-		}
-		for (int i = 0; i < task_count; i++) {
-			if (!look_at(&tasks[i])) {
-				rest = false;
-				check_deadline(&tasks[i]);
-			}
-		}
+		bool rest = !digest_stops();
+		/* Those that are held are asked last, when nobody runs who could have killed them. */
+		rest = look_at_all(RUNNING, RUNNING, rest);
 		if (rest)
+			rest = look_at_all(READY, GONE, true);
+		if (rest && !digest_stops())
 			return;
 		if (spins > 20)
 			sched_yield();

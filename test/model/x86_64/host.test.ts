@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { kernelOf } from '../../../commands/lockstep.js';
+import { kernelOf } from '../../../model/x86_64/stops.js';
 import { beginning, hostState, objectOf, resurrected, settled, UNKNOWN } from '../../../model/x86_64/host.js';
 import { protocol, system } from '../ask.js';
 

@@ -6,7 +6,7 @@ import type { Action } from '../../../checker/result.js';
 import { choicesOf, replay } from '../../../checker/run.js';
 import { confirm } from '../../../commands/confirm.js';
 import { Kernel } from '../../../commands/kernel.js';
-import { kernelOf } from '../../../commands/lockstep.js';
+import { kernelOf } from '../../../model/x86_64/stops.js';
 import { defaults, questionOf } from '../../../commands/question.js';
 import { Random } from '../../../commands/random.js';
 import type { KernelState } from '../../../model/kernel/state.js';
