@@ -28,6 +28,9 @@ export interface Outcome {
   readonly label: string;
   readonly row: string;
   readonly says: string;
+  /** What the step asks of the kernel, in order, and what an earlier call came back with; '' for nothing. */
+  readonly calls: readonly object[];
+  readonly returned: string;
   readonly failure: Failure | undefined;
   /** Sorted, each name once. */
   readonly events: readonly string[];
@@ -50,7 +53,8 @@ export function attempt({ slot, choices, body, onChoose }: Attempt): Outcome {
   const answers: number[] = [];
   const widths: number[] = [];
   const events = new Set<string>();
-  let [label, row, says] = ['', '', ''];
+  let [label, row, says, returned] = ['', '', '', ''];
+  const calls: object[] = [];
   let failure: Failure | undefined;
   let ended: typeof BLOCK | typeof FAIL | undefined;
   const here = () => `step ${label === '' ? slot : `${slot}:${label}`}`;
@@ -95,6 +99,12 @@ export function attempt({ slot, choices, body, onChoose }: Attempt): Outcome {
     says(text) {
       says = text;
     },
+    calls(call) {
+      calls.push(call);
+    },
+    returns(result) {
+      returned = result;
+    },
   };
   let thrown: unknown;
   try {
@@ -118,6 +128,8 @@ export function attempt({ slot, choices, body, onChoose }: Attempt): Outcome {
     label,
     row,
     says,
+    calls,
+    returned,
     failure,
     events: [...events].toSorted(),
   };

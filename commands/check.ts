@@ -13,6 +13,7 @@ import { noPaint, type Paint } from '../traces/style.js';
 import { renderSvg } from '../traces/svg.js';
 import { formatText } from '../traces/text.js';
 import { codeOf } from './codes.js';
+import { confirmAll } from './confirm-all.js';
 import { type EngineName, engineNames } from './engines.js';
 import { explore, exploreAll } from './explore.js';
 import { exported, exportNames, isExport } from './export.js';
@@ -41,6 +42,7 @@ export interface CheckFlags extends QuestionFlags {
   readonly out?: string;
   readonly traces?: string;
   readonly requireExhausted?: true;
+  readonly confirm?: true;
   readonly quiet?: true;
 }
 
@@ -66,7 +68,8 @@ export async function check(names: readonly string[], flags: CheckFlags, paint: 
   try {
     hintAtBudgets(plan);
     hintAtClones(plan);
-    const reports = await searchAll(plan, flags.quiet === true);
+    const found = await searchAll(plan, flags.quiet === true);
+    const reports = flags.confirm === true ? await confirmAll(found) : found;
     const text = (colours: Paint) => formatText(reports, { allTraces: plan.allTraces, paint: colours });
     const inFormat = async (colours: Paint) =>
       plan.format === 'text' ? text(colours) : await render(reports, plan, flags);

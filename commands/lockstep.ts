@@ -57,9 +57,8 @@ export class Turns {
     if (this.found.size > MOST_STATES) throw new TooManyStates(`more than ${MOST_STATES} turns`);
     const slot = this.system.slots.findIndex((one) => one.name === name);
     const steps = isHeld(kernelOf(state), name) ? choicesOf(this.system, state, slot) : [];
-    const dying = heldInExit(kernelOf(state));
     found = this.settle(
-      dying,
+      state,
       steps
         .filter((step) => step.label === label)
         .map((step) => ({ state: step.state, rules: rulesShown(state, name, step) })),
@@ -68,39 +67,64 @@ export class Turns {
     return found;
   }
 
-  /**
-   * Lets all go on that nobody holds, in every order. `before`: who is held in exit, and cannot be killed now: of those
-   * who are, only the ones that were not dying already are held there.
-   */
-  private settle(before: readonly HeldInExit[], first: readonly Resting[]): Resting[] {
-    const seen = new Map(first.map((one) => [JSON.stringify(one.state), one]));
-    const resting: Resting[] = [];
-    // A Map goes on with what is added while it is gone through.
-    for (const one of seen.values()) {
-      const { state } = one;
-      const s = kernelOf(state);
-      let mustMove = false;
-      for (const [slot, { name }] of this.system.slots.entries()) {
-        if (isHeld(s, name)) continue;
-        const steps = choicesOf(this.system, state, slot);
-        mustMove ||= steps.length > 0 && !this.maySleepOn(s, name, slot);
-        for (const step of steps) {
-          const key = JSON.stringify(step.state);
-          if (seen.has(key)) continue;
-          const rules = [...new Set([...one.rules, ...rulesShown(state, name, step)])];
-          seen.set(key, { state: step.state, rules });
-        }
-      }
-      if (!mustMove && isPossible(s) && !before.some((held) => isKilledAgain(s, held))) resting.push(one);
-    }
-    return resting;
+  /** Lets all go on that nobody holds. `before`: the state in which the turn began. */
+  private settle(before: State, first: readonly Resting[]): Resting[] {
+    return settle(before, first, {
+      system: this.system,
+      view: kernelOf,
+      stateOf: ({ state }) => state,
+      keyOf: ({ state }) => JSON.stringify(state),
+      steps: ({ state, rules }, slot) =>
+        choicesOf(this.system, state, slot).map((step) => {
+          const shown = rulesShown(state, this.system.slots[slot]!.name, step);
+          return { state: step.state, rules: [...new Set([...rules, ...shown])] };
+        }),
+    });
   }
+}
 
-  /** Does a task move only for a signal that another thread may take instead? */
-  private maySleepOn(s: KernelState, name: string, slot: number): boolean {
-    const without = withoutSignalsForOthers(s, name);
-    return without !== undefined && choicesOf(this.system, without, slot).length === 0;
+/** What `settle` has to know of whatever goes from step to step. */
+export interface Steps<N> {
+  readonly system: System;
+  /** A state as the kernel has it. */
+  view(state: State): KernelState;
+  stateOf(node: N): State;
+  keyOf(node: N): string;
+  /** Where the steps lead that the slot of this index can take. */
+  steps(node: N, slot: number): readonly N[];
+}
+
+/**
+ * Lets all go on that nobody holds, in every order, until all are at rest. `before`: of those who are held in exit in that
+ * state, only who was not dying already can be killed there.
+ */
+export function settle<N>(before: State, nodes: readonly N[], walk: Steps<N>): N[] {
+  const dying = heldInExit(walk.view(before));
+  const seen = new Map(nodes.map((node) => [walk.keyOf(node), node]));
+  const resting: N[] = [];
+  // A Map goes on with what is added while it is gone through.
+  for (const node of seen.values()) {
+    const s = walk.view(walk.stateOf(node));
+    let mustMove = false;
+    for (const [slot, { name }] of walk.system.slots.entries()) {
+      if (isHeld(s, name)) continue;
+      const next = walk.steps(node, slot);
+      mustMove ||= next.length > 0 && !maySleepOn(walk, walk.stateOf(node), slot);
+      for (const one of next) {
+        const key = walk.keyOf(one);
+        if (!seen.has(key)) seen.set(key, one);
+      }
+    }
+    if (!mustMove && isPossible(s) && !dying.some((held) => isKilledAgain(s, held))) resting.push(node);
   }
+  return resting;
+}
+
+/** Does a task move only for a signal that another thread may take instead? */
+function maySleepOn<N>(walk: Steps<N>, state: State, slot: number): boolean {
+  const { system } = walk;
+  const without = withoutSignalsForOthers(walk.view(state), system.slots[slot]!.name);
+  return without !== undefined && choicesOf(system, { ...state, signal: without.signal }, slot).length === 0;
 }
 
 /**

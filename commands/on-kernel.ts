@@ -8,7 +8,7 @@ import type { Difference } from '../model/x86_64/compare.js';
 import { NotDriven } from '../model/x86_64/machine.js';
 import { obstacle } from '../model/x86_64/operations.js';
 import type { Puppet } from '../model/x86_64/puppet.js';
-import { INSIDE, insideOf, isHeld, kernelOf } from '../model/x86_64/stops.js';
+import { isHeld, kernelOf, whyNotHeld } from '../model/x86_64/stops.js';
 import { plural } from '../traces/layout.js';
 import { runningRelease, runningRules } from './here.js';
 import { TooManyStates, Turns, type Turn } from './lockstep.js';
@@ -147,14 +147,15 @@ function refuted(
 }
 
 /** Who would have to be held where no tracer can, for a run of the model to be made by the kernel. */
-function interleaving(system: System, path: readonly Action[]): string {
+export function interleaving(system: System, path: readonly Action[], view = kernelOf): string {
   for (const { slot, before } of replay(system, path)) {
-    if (!isHeld(kernelOf(before), slot)) continue;
+    const s = view(before);
+    if (!isHeld(s, slot)) continue;
     // Another turn begins while somebody is still on the way.
     const late = system.slots.find(
-      ({ name }, at) => !isHeld(kernelOf(before), name) && choicesOf(system, before, at).length > 0,
+      ({ name }, at) => !isHeld(s, name) && choicesOf(system, before, at).length > 0,
     );
-    if (late !== undefined) return insideOf(kernelOf(before).task[late.name]!.pc) || INSIDE['K9']!;
+    if (late !== undefined) return whyNotHeld(s, late.name);
   }
   return 'what code a process ends with is settled before a tracer can hold its threads';
 }

@@ -1,15 +1,17 @@
 /** `check replay LINE`: plays a recorded run again in the model of today. */
 
 import { emptyPicture, formatStepsDot } from '../traces/dot.js';
-import { plural, wrap } from '../traces/layout.js';
+import { plural, width, wrap } from '../traces/layout.js';
+import { kernelDifferences, kernelVerdict } from '../traces/on-kernel.js';
 import { decode, type Replay, UnreadableReplay } from '../traces/replay.js';
-import { sentenceOf } from '../traces/report.js';
+import { type OnKernel, sentenceOf } from '../traces/report.js';
 import { OutdatedReplay, type Replayed, resolve } from '../traces/resolve.js';
 import { noPaint, type Paint } from '../traces/style.js';
 import { renderSvg } from '../traces/svg.js';
 import { formatSteps } from '../traces/trace.js';
 import type { System } from '../model/system.js';
 import { codes } from './codes.js';
+import { Kernel } from './kernel.js';
 import { oneOf } from './names.js';
 import { openTarget, writeHint, writeOut } from './output.js';
 import { Problem } from './problem.js';
@@ -18,7 +20,11 @@ import { checkProperties, checkQuestion, hashOf, systemOf } from './question.js'
 export interface ReplayFlags {
   readonly format: string;
   readonly out?: string;
+  readonly onKernel?: true;
 }
+
+/** Seconds within which the kernel has to have answered. */
+const SECONDS = 60;
 
 const formats = ['text', 'dot', 'svg'] as const;
 
@@ -26,14 +32,15 @@ const formats = ['text', 'dot', 'svg'] as const;
 export async function replay(words: readonly string[], flags: ReplayFlags, paint: Paint): Promise<number> {
   const format = oneOf('format', flags.format, formats);
   const { recorded, system, replayed } = read(words.join(''));
+  const asked = flags.onKernel === true ? await askKernel(system, recorded, replayed) : undefined;
   const target = flags.out === undefined ? undefined : openTarget(flags.out);
   try {
     if (format === 'text') {
-      const text = (colours: Paint) => formatReplay(system, recorded, replayed, colours);
+      const text = (colours: Paint) => formatReplay(system, recorded, replayed, asked, colours);
       if (target === undefined) await writeOut(text(paint));
       else await target.write(text(noPaint));
     } else {
-      const dot = draw(system, recorded, replayed);
+      const dot = draw(system, recorded, replayed, asked);
       const picture = format === 'svg' ? await renderSvg(dot) : dot;
       await (target === undefined ? writeOut(picture) : target.write(picture));
     }
@@ -61,10 +68,24 @@ function read(line: string): { recorded: Replay; system: System; replayed: Repla
   }
 }
 
+async function askKernel(
+  system: System,
+  { question, property }: Replay,
+  { path, reproduces, object }: Replayed,
+): Promise<OnKernel> {
+  const kernel = new Kernel(performance.now() + SECONDS * 1000);
+  try {
+    return await kernel.ask({ question, system, path, goal: reproduces ? { property, object } : undefined });
+  } finally {
+    await kernel.end();
+  }
+}
+
 function formatReplay(
   system: System,
   recorded: Replay,
   { steps, reproduces, object }: Replayed,
+  asked: OnKernel | undefined,
   paint: Paint,
 ): string {
   const { property, question, cycle } = recorded;
@@ -77,6 +98,7 @@ function formatReplay(
     reproduces
       ? `${question.protocol} still breaks ${property}, in ${size(steps)}.`
       : `${question.protocol} no longer breaks ${property} this way: all ${plural(steps.length, 'step')} are possible, and it holds.`,
+    ...(asked === undefined ? [] : [...wrap(kernelVerdict(asked), width), ...kernelDifferences(asked)]),
     '',
   ].join('\n');
 }
@@ -85,6 +107,7 @@ function draw(
   system: System,
   { property, question, cycle }: Replay,
   { steps, reproduces, object }: Replayed,
+  asked: OnKernel | undefined,
 ): string {
   if (steps.length === 0) return emptyPicture(`${question.protocol}: no steps to draw`);
   const about = object === '' ? '' : ` (${object})`;
@@ -92,6 +115,7 @@ function draw(
     `${property}${about}`,
     ...wrap(sentenceOf(system, property), 90),
     `${question.protocol}: ${size(steps)}`,
+    ...(asked === undefined ? [] : wrap(kernelVerdict(asked), 90)),
   ];
   return formatStepsDot(
     { system },

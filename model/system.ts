@@ -28,6 +28,10 @@ export interface Move {
   event(name: string): void;
   /** What a trace prints for this step, as a line of strace would. The last call wins. Never influences the step. */
   says(text: string): void;
+  /** The step asks this of the kernel: data for who has a real kernel to ask. Never influences the step. */
+  calls(call: object): void;
+  /** What the slot asked of the kernel comes back with this. The last call wins. Never influences the step. */
+  returns(result: string): void;
 }
 
 /**

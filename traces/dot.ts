@@ -5,6 +5,7 @@
 
 import type { Entry } from '../checker/run.js';
 import { cite, plural, wrap } from './layout.js';
+import { kernelVerdict } from './on-kernel.js';
 import { type Report, type Run, sentenceOf, type Violation } from './report.js';
 import { withFaults } from './trace.js';
 
@@ -15,10 +16,12 @@ export function formatDot(report: Report, violation: Violation | undefined): str
   const { cause, path, turns, steps, cycle = 0 } = counterexample;
   const round = cycle > 0 ? `, and then ${plural(cycle, 'step')} round and round` : '';
   const object = cause.object === '' ? '' : ` (${cause.object})`;
+  const asked = report.onKernel?.get(counterexample);
   const title = [
     `${property.name}${object}`,
     ...wrap(sentenceOf(run.system, property.name), 90),
     `${run.question.protocol}, broken ${withFaults(cause.faults)}: ${plural(turns, 'turn')}, ${plural(steps, 'step')}${round}`,
+    ...(asked === undefined ? [] : wrap(kernelVerdict(asked), 90)),
   ];
   return formatStepsDot(run, title, run.trace(path), `breaks ${property.name}${object}`, cycle);
 }

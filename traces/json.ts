@@ -88,9 +88,14 @@ function counterexampleToJson(run: Report, property: PropertyResult, counterexam
     steps,
     cycle,
     replay: replayLine(violation),
-    onKernel: null,
+    onKernel: kernelToJson(run, counterexample),
     trace: stepsToJson(violation.run.trace(counterexample.path)),
   };
+}
+
+function kernelToJson({ onKernel }: Report, counterexample: Counterexample): object | null {
+  const asked = onKernel?.get(counterexample);
+  return asked === undefined ? null : { result: asked.result, reason: asked.reason, kernel: asked.kernel };
 }
 
 /** JSON readers lose digits above 2^53, so larger counts are decimal strings. */

@@ -18,6 +18,21 @@ export interface Question {
   readonly without: readonly string[];
 }
 
+/** What the running kernel made of a counterexample. */
+export interface OnKernel {
+  readonly result: 'confirmed' | 'refuted' | 'model-only' | 'unavailable';
+  /** One line: how it was confirmed, where the two differ, why only the model can show it, why nobody could be asked. */
+  readonly reason: string;
+  /** The release that runs, as `uname -r` has it. */
+  readonly kernel: string;
+  /** Of a refuted one, all that differs. */
+  readonly differences?: readonly {
+    readonly what: string;
+    readonly model: string;
+    readonly kernel: string;
+  }[];
+}
+
 /** What was asked, and what was found. */
 export interface Answer {
   readonly question: Question;
@@ -25,6 +40,8 @@ export interface Answer {
   readonly depth: number | null;
   readonly system: System;
   readonly result: SearchResult;
+  /** What the running kernel makes of the counterexamples, if it was asked. */
+  readonly onKernel?: ReadonlyMap<Counterexample, OnKernel>;
 }
 
 /** One question that one search has answered. */

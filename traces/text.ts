@@ -2,6 +2,7 @@
 
 import { formatCoverage } from './coverage.js';
 import { plural } from './layout.js';
+import { kernelSummary } from './on-kernel.js';
 import { neverTaken, type Report, violations } from './report.js';
 import { noPaint, type Paint } from './style.js';
 import { formatTrace } from './trace.js';
@@ -24,7 +25,8 @@ function formatReport(run: Report, { allTraces, paint = noPaint }: TextOptions):
   return [
     `${paint('strong', run.question.protocol)}: ${summarize(run)}.`,
     formatVerdicts(run, paint).join('\n'),
-    ...shown.map((violation) => formatTrace(violation, paint)),
+    kernelSummary(run).join('\n'),
+    ...shown.map((violation) => formatTrace(violation, paint, run.onKernel?.get(violation.counterexample))),
     'parts' in run ? formatCoverage(run).join('\n') : '',
     hints(run, found.length - shown.length).join('\n'),
     paint('faint', footer(run).join('\n')),

@@ -5,12 +5,13 @@
 
 import type { Change, Entry } from '../checker/run.js';
 import { cite, plural, show, width, wrap } from './layout.js';
-import { type Run, sentenceOf, type Violation } from './report.js';
+import { kernelVerdict } from './on-kernel.js';
+import { type OnKernel, type Run, sentenceOf, type Violation } from './report.js';
 import { replayLine } from './resolve.js';
 import { noPaint, type Paint } from './style.js';
 
 /** A counterexample in full, from the promise it breaks to the line that replays it. */
-export function formatTrace(violation: Violation, paint: Paint = noPaint): string {
+export function formatTrace(violation: Violation, paint: Paint = noPaint, asked?: OnKernel): string {
   const { run, property, counterexample } = violation;
   const { cause, turns, steps, path, cycle = 0 } = counterexample;
   const where = cause.label === property.name || cycle > 0 ? '' : `, at ${cause.label}`;
@@ -22,6 +23,7 @@ export function formatTrace(violation: Violation, paint: Paint = noPaint): strin
   return [
     ...promise.map((line, index) => paint('strong', index === 0 ? line : `  ${line}`)),
     `  broken ${withFaults(cause.faults)}${where}: ${plural(turns, 'turn')}, ${plural(steps, 'step')}${round}`,
+    ...(asked === undefined ? [] : wrap(kernelVerdict(asked), width - 2).map((line) => `  ${line}`)),
     '',
     ...formatSteps(run, property.name, cause.object, run.trace(path), paint, cycle),
     '',

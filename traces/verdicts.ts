@@ -3,6 +3,7 @@
 import type { PropertyResult, SearchResult } from '../checker/result.js';
 import type { System } from '../model/system.js';
 import { clip, count, either, plural, width, wrap } from './layout.js';
+import { kernelCell } from './on-kernel.js';
 import { type Answer, type Report, sentenceOf } from './report.js';
 import { noPaint, type Paint, type Tone } from './style.js';
 
@@ -32,9 +33,15 @@ export function summarize({ result }: Answer): string {
 export function formatVerdicts(run: Answer, paint: Paint = noPaint): string[] {
   const rows = run.result.properties.map((property) => ({
     property,
-    cells: [property.name, word(property, run.depth), turnsOf(property), needs(property, run)],
+    cells: [
+      property.name,
+      word(property, run.depth),
+      turnsOf(property),
+      needs(property, run),
+      ...(run.onKernel === undefined ? [] : [kernelCell(property, run)]),
+    ],
   }));
-  const head = ['promise', 'verdict', 'turns', 'needs'];
+  const head = ['promise', 'verdict', 'turns', 'needs', ...(run.onKernel === undefined ? [] : ['on Linux'])];
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map(({ cells }) => cells[column]!.length)),
   );

@@ -35,12 +35,11 @@ export class Judge {
     const answers = (name: string, predicate: (state: State) => string) =>
       new Answers(ground, new PredicateFootprint(schema, name, predicate));
     this.predicates = new Map(
-      system.properties
-        .filter((property) => property.kind === 'always' || property.kind === 'finally')
-        .map((property) => [
-          property,
-          answers(`property ${property.name}`, (state) => property.broken(state)),
-        ]),
+      system.properties.flatMap((property) =>
+        property.kind === 'always' || property.kind === 'finally'
+          ? [[property, answers(`property ${property.name}`, (state) => property.broken(state))] as const]
+          : [],
+      ),
     );
     this.faults = answers('the list of faults', (state) => {
       const faults = system.faults(state).toSorted();

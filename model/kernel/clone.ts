@@ -1,4 +1,5 @@
 /** clone(2), split where another task can look: K1 to K3, the child's K4, the caller's K5. */
+import type { Call } from './calls.js';
 import { clone_errno, type CloneFlag } from './clone-args.js';
 import type { Cpu } from './cpu.js';
 import { copy_files } from './files.js';
@@ -56,6 +57,8 @@ export function clone<S extends KernelState>(label: string, row: string, call: C
       if (errno !== '') {
         if (call.refused === undefined) throw new Error(`clone(${args.join(', ')}) = -1 ${errno}`);
         k.says(`clone(${args.join(', ')}) = -1 ${errno}`);
+        k.calls(callOf(k, call));
+        k.returns(errno);
         k.goto(call.failed);
         call.refused(k, errno);
         return;
@@ -65,6 +68,7 @@ export function clone<S extends KernelState>(label: string, row: string, call: C
         k.goto(call.failed);
         return;
       }
+      k.calls(callOf(k, call));
       k.says(`clone(${args.join(', ')}) <unfinished ...>`);
     }),
     kernel(`${label}/K2`, `${row}, K2`, (k) => {
@@ -89,11 +93,25 @@ export function clone<S extends KernelState>(label: string, row: string, call: C
         return;
       }
       k.says(`<... clone resumed> = ${tid}`);
+      k.returns(call.child);
       if (call.mayVfork) k.skip(1);
       call.done?.(k, tid);
     }),
     ...(call.mayVfork ? [awaitVfork(label, row, call)] : []),
   ];
+}
+
+function callOf<S extends KernelState>(k: Cpu<S>, call: CloneCall<S>): Call {
+  const { child, tls = '', parent_tid = '', child_tid = '' } = call;
+  return {
+    name: 'clone',
+    child,
+    flags: call.flags(k),
+    exit_signal: call.exit_signal(k),
+    tls,
+    parent_tid,
+    child_tid,
+  };
 }
 
 /** K5: the caller sleeps until the child lets go of the memory. */
@@ -114,6 +132,7 @@ function awaitVfork<S extends KernelState>(label: string, row: string, call: Clo
     const tid = k.t.retval;
     k.t.retval = 0;
     k.says(`<... clone resumed> = ${tid}`);
+    k.returns(call.child);
     call.done?.(k, tid);
   });
 }

@@ -1,6 +1,7 @@
 /** What a step of a task sees: the state, who it is, and the calls to read, choose, block and fail. */
 import { releaseRules, type Rules } from '../platforms.js';
 import type { Move } from '../system.js';
+import type { Call } from './calls.js';
 import type { KernelState, Sig, Task } from './state.js';
 
 /** What happened to the exit notification of a child. */
@@ -106,6 +107,16 @@ export class Cpu<S extends KernelState = KernelState> {
   /** Adds to what the step has said already. */
   adds(text: string): void {
     this.says(this.said === '' ? text : `${this.said}; ${text}`);
+  }
+
+  /** The step asks this of the kernel; the model goes by what its own kernel makes of it. */
+  calls(call: Call): void {
+    this.move.calls(call);
+  }
+
+  /** What this task asked of the kernel comes back with this: the name of a task, an error, a number, a signal. */
+  returns(result: string): void {
+    this.move.returns(result);
   }
 
   /** A fault of this kind strikes here, or does not. */

@@ -25,6 +25,7 @@ export interface ExecCall<S extends KernelState> {
 export function execve<S extends KernelState>(label: string, row: string, call: ExecCall<S>): Step<S>[] {
   return [
     step(label, `${row}, EXEC-1`, (k) => {
+      k.calls({ name: 'execve', outcome: call.outcome(k) });
       // EXEC-1: an early failure is an error return and nothing else; the waiter in vfork waits on.
       if (call.outcome(k) === 'fails') {
         k.says('execve("/no/such/file") = -1 ENOENT');

@@ -17,6 +17,7 @@ import { exit_signals } from './stop.js';
 
 /** exit(2): ends one thread. The caller's step is the system call; the parts follow as steps of their own. */
 export function do_exit<S extends KernelState>(k: Cpu<S>, status: string = ''): void {
+  k.calls({ name: 'exit' });
   k.t.exit_code = 'CLD_EXITED';
   k.t.exit_status = keptStatus(k, status);
   k.goto('exit/K6');

@@ -16,6 +16,7 @@ export function open_write_end<S extends KernelState>(k: Cpu<S>, pipe: string, c
 
 /** close(2), for every sharer of the table. */
 export function close_write_end<S extends KernelState>(k: Cpu<S>, pipe: string): void {
+  k.calls({ name: 'close' });
   k.s.files[k.t.files] = k.s.files[k.t.files]!.filter((entry) => nameOf(entry) !== pipe);
 }
 

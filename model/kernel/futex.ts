@@ -24,15 +24,21 @@ export interface FutexWait<S extends KernelState> {
 /** futex(word, FUTEX_WAIT, expected) as two steps: compare and enqueue, under the bucket lock (FUT-1); wake up. */
 export function futex_wait<S extends KernelState>(label: string, row: string, call: FutexWait<S>): Step<S>[] {
   const me = (k: Cpu<S>): string => `${k.me} ${keyOf(k, call.key)}`;
+  const isPrivate = call.key === 'private';
+  const returns = (k: Cpu<S>, result: FutexResult): void => {
+    k.returns(result);
+    call.done(k, result);
+  };
   const operation = call.key === 'shared' ? 'FUTEX_WAIT' : 'FUTEX_WAIT_PRIVATE';
   return [
     step(label, row, (k) => {
       const expected = call.expected(k);
+      k.calls({ name: 'futex', operation: 'FUTEX_WAIT', word: call.word, isPrivate, value: expected });
       const text = `futex(${call.word}, ${operation}, ${expected}`;
       if (load(k, call.word) !== expected) {
         k.says(`${text}) = -1 EAGAIN`);
         k.skip(1);
-        call.done(k, 'EAGAIN');
+        returns(k, 'EAGAIN');
         return;
       }
       k.says(`${text} <unfinished ...>`);
@@ -43,7 +49,7 @@ export function futex_wait<S extends KernelState>(label: string, row: string, ca
       const queue = k.s.futex[call.word]!;
       if (!queue.includes(me(k))) {
         k.says('<... futex resumed> = 0');
-        call.done(k, '0');
+        returns(k, '0');
         return;
       }
       const fatal = fatal_signal_pending(k);
@@ -58,7 +64,7 @@ export function futex_wait<S extends KernelState>(label: string, row: string, ca
       }
       if (timesOut) {
         k.says('<... futex resumed> = -1 ETIMEDOUT');
-        call.done(k, 'ETIMEDOUT');
+        returns(k, 'ETIMEDOUT');
         return;
       }
       // FUT-2: after a handler with SA_RESTART, or none, the value is compared again; with a timeout it is EINTR.
@@ -68,7 +74,7 @@ export function futex_wait<S extends KernelState>(label: string, row: string, ca
         return;
       }
       k.says('<... futex resumed> = -1 EINTR');
-      call.done(k, 'EINTR');
+      returns(k, 'EINTR');
     }),
   ];
 }
@@ -80,6 +86,7 @@ function keyOf<S extends KernelState>(k: Cpu<S>, key: Key): string {
 
 /** Wakes at most `count` sleepers with the same key, oldest first; how many is the answer. FUT-5 */
 export function futex_wake<S extends KernelState>(k: Cpu<S>, word: string, count: number, key: Key): number {
+  k.calls({ name: 'futex', operation: 'FUTEX_WAKE', word, isPrivate: key === 'private', value: count });
   const queue = k.s.futex[word]!;
   const same = ` ${key === 'shared' ? key : keyOf(k, key)}`;
   const woken = queue.filter((waiter) => waiter.endsWith(same)).slice(0, count);

@@ -1,7 +1,9 @@
 /** Sending, blocking, ignoring and taking signals; the end of a whole group. */
+import type { Call } from './calls.js';
 import type { Cpu, Fate } from './cpu.js';
 import { open, settle } from './late.js';
 import {
+  isSig,
   readSiginfo,
   siginfo,
   SIGNALS,
@@ -278,8 +280,15 @@ export function keptStatus<S extends KernelState>(k: Cpu<S>, status: string): st
   return k.machine.keepsStatus === true ? status : '';
 }
 
+/** How a process makes such an end for itself. */
+function endOf(code: Ending, status: string): Call {
+  if (code === 'CLD_KILLED') return { name: 'raise', sig: isSig(status) ? status : 'SIGKILL' };
+  return { name: code === 'CLD_EXITED' ? 'exit_group' : 'fault' };
+}
+
 /** exit_group(2), and what a fatal signal does to the thread that takes it. Tasks that share only memory live on. */
 export function do_group_exit<S extends KernelState>(k: Cpu<S>, code: Ending, status: string = ''): void {
+  k.calls(endOf(code, status));
   const { group_leader } = k.t;
   const { group_exec_task, group_exit } = k.s.signal[group_leader]!;
   if (group_exec_task !== '' && group_exit === '') {

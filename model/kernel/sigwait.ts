@@ -18,14 +18,21 @@ const NEVER_AWAITED: readonly Sig[] = ['SIGKILL', 'SIGSTOP'];
 
 /** A signal taken this way has no other effect, whatever its disposition is. SIG-2: the thread's own queue first. */
 export function sigtimedwait<S extends KernelState>(label: string, row: string, call: SigWait<S>): Step<S>[] {
+  const returns = (k: Cpu<S>, entry: string): void => {
+    k.returns(entry.split(' ')[0]!);
+    call.done(k, entry);
+  };
   return [
-    step(label, row, (k) => k.says(`rt_sigtimedwait([${call.signals.join(' ')}] <unfinished ...>`)),
+    step(label, row, (k) => {
+      k.calls({ name: 'sigtimedwait', signals: call.signals, looks: call.looks === true });
+      k.says(`rt_sigtimedwait([${call.signals.join(' ')}] <unfinished ...>`);
+    }),
     kernel(`${label}/takes`, row, (k) => {
       const entry = awaited(k, call.signals);
       if (entry !== undefined) {
         dequeue(k, entry);
         k.says(`<... rt_sigtimedwait resumed> = ${entry}`);
-        call.done(k, entry);
+        returns(k, entry);
         return;
       }
       if (fatal_signal_pending(k)) {
@@ -36,7 +43,7 @@ export function sigtimedwait<S extends KernelState>(label: string, row: string, 
       if (call.looks !== true && !signal_pending(k)) k.block();
       const result = call.looks === true && !signal_pending(k) ? 'EAGAIN' : 'EINTR';
       k.says(`<... rt_sigtimedwait resumed> = -1 ${result}`);
-      call.done(k, result);
+      returns(k, result);
     }),
   ];
 }

@@ -37,12 +37,14 @@ export function wait4<S extends KernelState>(label: string, row: string, call: W
   const has = (flag: WaitFlag): boolean => call.flags?.includes(flag) === true;
   const returns = (k: Cpu<S>, child: string, report: WaitReport, status = ''): void => {
     k.skip(has('__WCLONE') ? 2 : 1);
+    k.returns([child, report].join(' ').trim());
     call.done(k, child, report, status);
   };
   return [
     step(label, `${row}, WAIT-1`, (k) => {
-      const flags = [...(call.wall(k) ? ['__WALL'] : []), ...(call.flags ?? [])];
+      const flags: WaitFlag[] = [...(call.wall(k) ? (['__WALL'] as const) : []), ...(call.flags ?? [])];
       k.says(`wait4(${call.pid(k)}, ${flags.join('|') || '0'} <unfinished ...>`);
+      k.calls({ name: 'wait4', pid: call.pid(k), flags });
     }),
     kernel(`${label}/do_wait`, `${row}, W1 WAIT-3`, (k) => {
       const children = eligible(k, call);
@@ -96,6 +98,7 @@ export function wait4<S extends KernelState>(label: string, row: string, call: W
       k.says(`<... wait4 resumed> = ${child.tid}`);
       k.move.event('wait-return');
       k.t.claimed = '';
+      k.returns(`${claimed} ${endingOf(k, child)}`);
       call.done(k, claimed, endingOf(k, child), statusOf(k, child));
       release_task(k, claimed);
     }),

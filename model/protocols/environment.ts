@@ -21,12 +21,13 @@ export interface Actor<S extends GuestState> extends Fault {
 }
 
 /** Somebody unrelated, as the sender of a signal. */
-const STRANGER = 1;
+export const STRANGER = 1;
 
 /** A stranger sends a signal to the whole group of a task; blocks where there is nobody to take it. */
 function signals<S extends GuestState>(k: Cpu<S>, task: string, sig: Sig): void {
   if (!canBeSignalled(k, task)) k.block();
   k.says(`kill(${k.task(task).tid}, ${sig}) = 0`);
+  k.calls({ name: 'kill', to: task, sig });
   send_signal(k, sig, 'SI_USER', STRANGER, task);
 }
 

@@ -1,4 +1,5 @@
 /** What a protocol is, seen from the command line: what it can be asked, and the system it builds. */
+import type { Sig } from '../kernel/state.js';
 import type { System } from '../system.js';
 import { mayAnswer } from './choices.js';
 
@@ -59,6 +60,8 @@ export interface Protocol {
   readonly defaultFaults: readonly string[];
   /** The shared properties that mean something here, by name. */
   readonly properties: readonly string[];
+  /** What the kernel is told to do with a signal, where it is not what the guest wants: as `Machine.disposition`. */
+  readonly disposition?: (sig: Sig, wanted: string) => string;
   /** The transition system, without properties: those are attached by `judged`. */
   build(options: ProtocolOptions): System;
 }

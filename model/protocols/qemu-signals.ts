@@ -125,6 +125,6 @@ function deliver(k: K): void {
   const wanted = table[sig] === undefined ? 'default' : settle(k.move, table, sig);
   k.says(`process_pending_signals: ${sig} from ${si_pid}, the guest's disposition is ${wanted}`);
   if (wanted.startsWith('handler')) signalTaken(k, si_code, si_pid);
-  else if (wanted === 'default' && isFatal(sig)) do_group_exit(k, 'CLD_KILLED');
+  else if (wanted === 'default' && isFatal(sig)) do_group_exit(k, 'CLD_KILLED', sig);
   else noticeDropped(k, si_code, si_pid, 'ignored');
 }

@@ -212,6 +212,7 @@ const shared: Omit<Protocol, 'name' | 'summary' | 'description' | 'build'> = {
   guest: GUEST_CHOICES,
   profiles: GUEST_PROFILES,
   experiments: EXPERIMENTS,
+  disposition: hostDisposition,
   defaultFaults: ['alloc-stack-T', 'alloc-stack-C', 'clone-M', 'clone-T', 'clone-C'],
   properties: [
     'no-failed-assertion',

@@ -1,7 +1,7 @@
 /** Whether the kernel shows what the model has, task by task. */
 import { FUTEX_OWNER_DIED } from '../kernel/robust.js';
-import { INIT, isSig, SIGNALS, type KernelState } from '../kernel/state.js';
-import { ROOT, type Machine } from './machine.js';
+import { INIT, isSig, readSiginfo, SIGNALS, type KernelState } from '../kernel/state.js';
+import { ROOT, type Machine, type Taken } from './machine.js';
 import { bitOf, maskOfHex, SIGNAL_NUMBERS, signalName } from './numbers.js';
 import type { Facts } from './puppet.js';
 import { droppedBy } from './queued.js';
@@ -25,6 +25,37 @@ export function differencesOf(machine: Machine, s: KernelState): Difference[] {
 export function numberOf(machine: Machine, bearer: Readonly<Record<string, string>>, value: number): number {
   const name = bearer[value];
   return name === undefined || value === FUTEX_OWNER_DIED ? value : (machine.birth(name) ?? value);
+}
+
+/** How the signal that a task took differs from the one that left a queue of the model. `bearer` names who has a tid. */
+export function takenDifferences(
+  { sig, code, from }: Taken,
+  s: KernelState,
+  before: KernelState,
+  bearer: (tid: number) => string,
+): Difference[] {
+  const queued = (state: KernelState) => [
+    ...Object.values(state.task).flatMap(({ pending }) => pending),
+    ...Object.values(state.signal).flatMap(({ shared_pending }) => shared_pending),
+  ];
+  const left = queued(s);
+  const gone = queued(before).filter((entry) => {
+    const at = left.indexOf(entry);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+  const entries = gone.map((entry) => {
+    const { si_code, si_pid, ...rest } = readSiginfo(entry);
+    return `${rest.sig} ${si_code} from ${si_pid === 0 ? 'kernel' : bearer(si_pid)}`;
+  });
+  const kernel = `${sig} ${code} from ${from}`.replace('CLD_KILLED', cldOf(entries));
+  if (entries.includes(kernel)) return [];
+  return [{ what: 'the signal taken', model: entries.join(' or ') || 'none', kernel }];
+}
+
+/** No core is written here, so the kernel says CLD_KILLED where the model has CLD_DUMPED. */
+export function cldOf(models: readonly string[]): string {
+  return models.some((text) => text.includes('CLD_DUMPED')) ? 'CLD_DUMPED' : 'CLD_KILLED';
 }
 
 function differ(what: string, model: string, kernel: string): Difference | undefined {

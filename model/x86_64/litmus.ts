@@ -1,8 +1,7 @@
 /** A litmus test with real tasks: each turn of the model made by the kernel, and what both have then. */
-import { readSiginfo } from '../kernel/state.js';
 import type { Litmus, LitmusState } from '../litmus/litmus.js';
 import { looksAt } from '../litmus/outcome.js';
-import { differencesOf, numberOf, type Difference } from './compare.js';
+import { cldOf, differencesOf, numberOf, takenDifferences, type Difference } from './compare.js';
 import { Machine, Strange, type Taken } from './machine.js';
 import { LAYOUT, SIGNAL_NUMBERS, SYS } from './numbers.js';
 import { operate, tlsAddress, wordAddress } from './operations.js';
@@ -115,23 +114,7 @@ export class LitmusMachine {
 
   private signalTaken(s: LitmusState, before: LitmusState | undefined): Difference[] {
     if (this.taken === undefined || before === undefined) return [];
-    const { sig, code, from } = this.taken;
-    const queued = (state: LitmusState) => [
-      ...Object.values(state.task).flatMap(({ pending }) => pending),
-      ...Object.values(state.signal).flatMap(({ shared_pending }) => shared_pending),
-    ];
-    const left = queued(s);
-    const gone = queued(before).filter((entry) => {
-      const at = left.indexOf(entry);
-      if (at >= 0) left.splice(at, 1);
-      return at < 0;
-    });
-    const entries = gone.map((entry) => {
-      const { si_code, si_pid, ...rest } = readSiginfo(entry);
-      return `${rest.sig} ${si_code} from ${si_pid === 0 ? 'kernel' : (s.bearer[si_pid] ?? si_pid)}`;
-    });
-    const kernel = `${sig} ${code} from ${from}`.replace('CLD_KILLED', cldOf(entries));
-    return entries.includes(kernel) ? [] : differ('the signal taken', entries.join(' or ') || 'none', kernel);
+    return takenDifferences(this.taken, s, before, (tid) => s.bearer[tid] ?? String(tid));
   }
 
   private wordsOf(s: LitmusState): Difference[] {
@@ -194,9 +177,4 @@ export class LitmusMachine {
 
 function differ(what: string, model: string, kernel: string): Difference[] {
   return model === kernel ? [] : [{ what, model, kernel }];
-}
-
-/** No core is written here, so the kernel says CLD_KILLED where the model has CLD_DUMPED. */
-function cldOf(models: readonly string[]): string {
-  return models.some((text) => text.includes('CLD_DUMPED')) ? 'CLD_DUMPED' : 'CLD_KILLED';
 }

@@ -41,6 +41,9 @@ export interface Taken {
 /** The first task: the parent of those there are at the start, and the reaper of last resort. */
 export const ROOT = 'init';
 
+/** Where the mask lies in a signal frame (struct rt_sigframe, arch/x86, 6.18). */
+const UC_SIGMASK = 304;
+
 export class Machine {
   private readonly tasks = new Map<number, RealTask>();
   private readonly ids = new Map<string, number>();
@@ -50,8 +53,6 @@ export class Machine {
   private readonly lost = new Set<string>();
   /** Whom the kernel kills for what it has done. */
   private readonly doomed = new Set<string>();
-  /** Processes that go on after a stop, and have yet to tell their parent. */
-  private readonly untold = new Set<number>();
   private notes = new TurnNotes();
   private readonly unheard = new Unheard();
   private known: ReadonlyMap<number, Facts> = new Map();
@@ -183,15 +184,17 @@ export class Machine {
     const id = this.idOf(name);
     this.giveUp(name, this.isInterrupted(name));
     await this.command(`park ${id}`);
-    this.untold.delete(this.facts(name)?.tgid ?? 0);
     const task = this.task(name);
     if (task?.state === 'signal' && signalName(task.sig ?? 0) === 'SIGSTOP')
       await this.command(`signal ${id} ${task.sig}`);
     while (this.task(name)?.state === 'signal' && this.isUnseen(name)) await this.pass(name);
   }
 
-  /** Lets a task take its next signal, with all that becomes of it, and says which it was. */
-  async takeSignal(name: string): Promise<Taken> {
+  /**
+   * Lets a task take its next signal, with all that becomes of it, and says which it was. `mask`: what the handler, if
+   * there is one, leaves in its frame for the task to block from then on.
+   */
+  async takeSignal(name: string, mask?: bigint): Promise<Taken> {
     const id = this.idOf(name);
     const wasInterrupted = this.isInterrupted(name);
     if (this.task(name)?.state === 'ready') await this.command(`go ${id}`);
@@ -209,7 +212,9 @@ export class Machine {
       throw new NotDriven(
         'a stop comes before the first instruction of a handler, which nothing else does here',
       );
-    if (this.task(name)?.state !== 'handler') return taken;
+    const handling = this.task(name);
+    if (handling?.state !== 'handler') return taken;
+    if (mask !== undefined) await this.pokeLongs(handling.sp! + UC_SIGMASK, [mask]);
     this.handled.set(name, [...(this.handled.get(name) ?? []), taken]);
     await this.command(`go ${id}`);
     return taken;
@@ -257,7 +262,6 @@ export class Machine {
     const facts = this.facts(name);
     if (task?.state !== 'ready' || facts === undefined) return false;
     // Whoever is to stop with its process, or to tell that it goes on, does so before it takes any signal.
-    if (this.untold.has(facts.tgid)) return false;
     if (this.threadsOf(name).some(({ id }) => this.tasks.get(id)?.state === 'stopped')) return false;
     const open = openOf(facts).map((sig) => this.fate(name, sig));
     const [next] = open;
@@ -325,8 +329,6 @@ export class Machine {
         if (action?.creates === undefined) throw new Strange(`a task nobody asked for: ${task.tid}`);
         this.name(action.creates, task);
       }
-      if (task.state === 'ready' && this.tasks.get(task.id)?.state === 'stopped')
-        this.untold.add(this.known.get(task.id)?.tgid ?? 0);
       this.tasks.set(task.id, task);
       if (task.state === 'ready' && isInterrupted(task.ret) && task.again !== true)
         this.notes.interrupted.push(this.nameOfId(task.id));

@@ -18,6 +18,7 @@ export const SYS = {
   rt_sigtimedwait: 128,
   sigaltstack: 131,
   prctl: 157,
+  arch_prctl: 158,
   futex: 202,
   set_tid_address: 218,
   exit_group: 231,

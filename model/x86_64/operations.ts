@@ -29,7 +29,7 @@ interface Doing {
 type Make = (doing: Doing) => Promise<Action> | Action;
 
 /** Nobody has this tid. */
-const NOBODY = 0x3fffffff;
+export const NOBODY = 0x3fffffff;
 const WORD_SIZE = 16;
 const TLS_SIZE = 64;
 
@@ -97,7 +97,7 @@ function call(doing: Doing, numbers: readonly (number | bigint)[], read: (ret: n
   return { command: `call ${numbers.join(' ')}`, results: result(doing, read) };
 }
 
-function sum<F extends string>(names: readonly F[], numbers: Readonly<Record<F, number>>): number {
+export function sum<F extends string>(names: readonly F[], numbers: Readonly<Record<F, number>>): number {
   return names.reduce((total, name) => total + numbers[name], 0);
 }
 
@@ -152,7 +152,7 @@ async function clone3(doing: Doing): Promise<Action> {
 }
 
 /** What wait4 stores for the child it tells of. */
-function readStatus(status: number): [report: string, number: string] {
+export function readStatus(status: number): [report: string, number: string] {
   const sig = status & 0x7f;
   if (status === 0xffff) return ['CLD_CONTINUED', ''];
   if (sig === 0x7f) return ['CLD_STOPPED', ''];

@@ -21,6 +21,8 @@ export interface RealTask {
   readonly sig?: number;
   readonly code?: number;
   readonly pid?: number;
+  /** In a handler: the address of its signal frame. */
+  readonly sp?: number;
   /** What it sleeps in, as the kernel calls it. */
   readonly where?: string;
 }

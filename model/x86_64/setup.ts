@@ -49,7 +49,8 @@ async function limit(machine: Machine, sigpending: number): Promise<void> {
   await machine.make(ROOT, { command: `call ${SYS.prlimit64} 0 ${RLIMIT_SIGPENDING} ${at} 0` });
 }
 
-async function setMask(machine: Machine, name: string, mask: bigint): Promise<void> {
+/** rt_sigprocmask: blocks these signals, and no others. */
+export async function setMask(machine: Machine, name: string, mask: bigint): Promise<void> {
   const at = machine.buffer(name);
   await machine.pokeLongs(at, [mask]);
   await machine.make(name, { command: `call ${SYS.rt_sigprocmask} ${SIG_SETMASK} ${at} 0 8` });

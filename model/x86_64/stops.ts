@@ -31,15 +31,15 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   get_signal: 'signal',
   task_work_run: 'park',
   do_signal_stop: 'park',
-  do_notify_parent_cldstop: 'park',
 };
 
-/** Steps within which no tracer can hold a task, by what follows the last slash of their label. */
+/** Steps within which no tracer can hold a task, by the last part of their label. */
 export const INSIDE: Readonly<Record<string, string>> = {
   K2: 'clone is one system call',
   K3: 'clone is one system call',
   K5: 'the wait of vfork is inside of clone',
   ret_from_fork: 'a new task is first held after it has stored its tid',
+  settid: 'a new task is first held after it has stored its tid',
   do_wait: 'wait is one system call',
   release: 'wait is one system call',
   sleeps: 'wait is one system call',
@@ -71,7 +71,7 @@ export function commandOf(label: string): Command {
 }
 
 function lastPart(label: string): string {
-  return label.slice(label.lastIndexOf('/') + 1);
+  return /[^/.]*$/.exec(label.replace(/@\d+$/, ''))![0];
 }
 
 /** Why nobody can hold a task before this step; '' if a tracer can. */
@@ -79,12 +79,19 @@ export function insideOf(label: string): string {
   return COMMANDS[label] === undefined ? (INSIDE[lastPart(label)] ?? '') : '';
 }
 
-/** Can a tracer hold this task where it stands? */
+/** Can a tracer hold this task where it stands? Who is no task moves only when it is told to. */
 export function isHeld(s: KernelState, name: string): boolean {
-  const { pc, jobctl } = s.task[name]!;
-  if (pc === 'exit/K9') return isAloneAtDeath(s, name);
-  // The last thread of a group to stop tells the parent within the same call.
-  return jobctl !== 'telling' && insideOf(pc) === '' && !takesUnseen(s, name);
+  return s.task[name] === undefined || whyNotHeld(s, name) === '';
+}
+
+/** Why nobody can hold a task where it stands; '' if a tracer can. */
+export function whyNotHeld(s: KernelState, name: string): string {
+  const { state, pc, jobctl, group_leader } = s.task[name]!;
+  if (pc === 'exit/K9') return isAloneAtDeath(s, name) ? '' : INSIDE['K9']!;
+  if (state === 'running' && (s.signal[group_leader]?.untold ?? '') !== '')
+    return 'who goes on after a stop tells its parent before a tracer hears of it';
+  if (jobctl === 'telling') return 'the last thread to stop tells the parent within the same call';
+  return insideOf(pc) || (takesUnseen(s, name) ? 'a signal that is ignored or kills is taken at once' : '');
 }
 
 /** Has a thread been killed? */
@@ -115,9 +122,8 @@ export function withoutSignalsForOthers<S extends KernelState>(s: S, name: strin
 /** The next signal is one to ignore or to die of: a tracer is shown it, and lets it through as soon as it can. */
 function takesUnseen(s: KernelState, name: string): boolean {
   const { state, pc, jobctl, pending, group_leader, sighand, task_works } = s.task[name]!;
-  const { shared_pending, untold } = s.signal[group_leader] ?? { shared_pending: [], untold: '' };
-  if (state !== 'running' || pc === 'exit/K6' || jobctl !== '' || task_works.length > 0 || untold !== '')
-    return false;
+  const { shared_pending } = s.signal[group_leader] ?? { shared_pending: [] };
+  if (state !== 'running' || pc === 'exit/K6' || jobctl !== '' || task_works.length > 0) return false;
   const own = deliverable(s, name, pending);
   const [next] = own.length > 0 ? own : deliverable(s, name, shared_pending);
   if (next === undefined) return false;

@@ -120,7 +120,13 @@ test('a cause without a run within the limits is a violation all the same', asyn
   const wanted = [{ property: 'no-leak', cause, turns: 1, steps: 1, where: undefined }];
   const runs = await simplestRuns(system, wanted, { maxStates: 50 });
   expect([...runs.values()].flat()).toEqual([]);
-  const results = resultsOf(system.properties, runs, 'exhausted', [], new Set(['no-leak']));
+  const results = resultsOf(
+    system.properties,
+    runs,
+    { states: 'exhausted', runs: 'exhausted' },
+    [],
+    new Set(['no-leak']),
+  );
   expect(results.find(({ name }) => name === 'no-leak')?.verdict).toBe('violated');
 });
 

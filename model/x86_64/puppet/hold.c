@@ -100,6 +100,7 @@ static void reach_trap(struct task *t)
 	if (ptrace(PTRACE_GETREGS, t->tid, 0, &regs) < 0)
 		return;
 	t->fresh = t->again = false;
+	t->sp = regs.rsp;
 	if (regs.rip == STUB_LOAD + 3)
 		t->ret = (int)regs.rax;
 	else if (regs.rip == STUB_STORE + 3)

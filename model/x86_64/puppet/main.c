@@ -73,6 +73,8 @@ static void print_task(struct task *t, bool first)
 	       STATES[t->state], t->ret);
 	if (t->state == SIGNAL)
 		printf(",\"sig\":%d,\"code\":%d,\"pid\":%d", t->info.si_signo, t->info.si_code, t->info.si_pid);
+	if (t->state == HANDLER)
+		printf(",\"sp\":%lu", t->sp);
 	if (t->state == BLOCKED)
 		printf(",\"where\":\"%s\"", t->where);
 	if (t->state == EXITING || t->state == GONE)

@@ -36,6 +36,7 @@ struct task {
 	bool is_held;      /* new, or stopped: when it shows again, it is held */
 	bool again;        /* back from a handler, and about to make its last system call again */
 	long ret;          /* what its last system call or load gave */
+	unsigned long sp;  /* in a handler: where its frame is */
 	siginfo_t info;    /* of the signal it is taking */
 	int status;        /* of a dead task, as wait gives it */
 	char where[40];    /* what it sleeps in, as /proc/TID/wchan says */

@@ -16,6 +16,8 @@ const move: Move = {
   at() {},
   event() {},
   says() {},
+  calls() {},
+  returns() {},
 };
 
 /** A copy of a state that may be written. */

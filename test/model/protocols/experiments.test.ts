@@ -139,6 +139,8 @@ function preferringP(sound: System): System {
               violate: (property, object) => move.violate(property, object),
               event: (name) => move.event(name),
               says: (text) => move.says(text),
+              calls: (call) => move.calls(call),
+              returns: (result) => move.returns(result),
               at(label, row) {
                 if (label === 'get_signal' && takesIt(draft)) move.block();
                 move.at(label, row);

@@ -108,7 +108,7 @@ const ONCE: readonly Once[] = [
       'getpid() | kill(P, SIGSTOP)',
       '         | kill(P, SIGCONT)',
     ],
-    order: 'C P C P P',
+    order: 'C P C P',
   },
   {
     what: 'a signal that is ignored comes before one with a handler, which another thread may take',
@@ -145,13 +145,13 @@ const ONCE: readonly Once[] = [
     ends: /what an interrupted call returns/,
   },
   {
-    what: 'who goes on after a stop tells of it before it takes the signal',
+    what: 'who goes on after a stop tells of it before a tracer can hold it',
     text: [
       'P                                             | C                | M',
       'clone(M, CLONE_VM|CLONE_SIGHAND|CLONE_THREAD) | kill(P, SIGSTOP) |',
       'sigprocmask(SIG_BLOCK, all)                   | kill(P, SIGCONT) |',
     ],
-    order: 'P P C P M C M',
+    order: 'P P C P M C',
   },
   {
     what: 'a SIGKILL for a leader that is dead kills nobody',
