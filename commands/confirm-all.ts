@@ -35,7 +35,8 @@ async function askAll(
   const answers = new Map<Counterexample, OnKernel>();
   for (const { run, property, counterexample } of violations(report)) {
     const goal = { property: property.name, object: counterexample.cause.object };
-    const asked = { question: run.question, system: run.system, path: counterexample.path, goal };
+    const { path, cycle = 0 } = counterexample;
+    const asked = { question: run.question, system: run.system, path, goal, cycle };
     answers.set(counterexample, signal.aborted ? unavailable('interrupted') : await kernel.ask(asked));
   }
   return answers;

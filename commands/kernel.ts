@@ -17,6 +17,8 @@ export interface Asked {
   readonly system: System;
   readonly path: readonly Action[];
   readonly goal: Goal | undefined;
+  /** So many steps at the end are one round of a run that never ends. */
+  readonly cycle: number;
 }
 
 export class Kernel {
@@ -27,8 +29,9 @@ export class Kernel {
   /** `until`: when to give up, as of `performance.now`. */
   constructor(private readonly until: number) {}
 
-  async ask({ question, system, path, goal }: Asked): Promise<OnKernel> {
-    const why = otherRelease(question);
+  async ask({ question, system, path, goal, cycle }: Asked): Promise<OnKernel> {
+    const why =
+      otherRelease(question) || (cycle > 0 ? 'a run that goes round for ever has no end to look at' : '');
     if (why !== '') return { result: 'model-only', reason: why, kernel: release() };
     if (this.refusal !== '') return unavailable(this.refusal);
     const { disposition } = findProtocol(question.protocol);

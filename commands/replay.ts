@@ -70,12 +70,13 @@ function read(line: string): { recorded: Replay; system: System; replayed: Repla
 
 async function askKernel(
   system: System,
-  { question, property }: Replay,
+  { question, property, cycle }: Replay,
   { path, reproduces, object }: Replayed,
 ): Promise<OnKernel> {
   const kernel = new Kernel(performance.now() + SECONDS * 1000);
   try {
-    return await kernel.ask({ question, system, path, goal: reproduces ? { property, object } : undefined });
+    const goal = reproduces ? { property, object } : undefined;
+    return await kernel.ask({ question, system, path, goal, cycle });
   } finally {
     await kernel.end();
   }
