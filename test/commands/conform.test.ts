@@ -28,12 +28,16 @@ test.each([
   expect(stderr.trimEnd()).not.toContain('\n');
 });
 
-/** The processes that a process has started, and those that they have. */
+/** The processes that a process has started, and those that they have. Any of them may end while it is looked at. */
 function descendants(pid: number): number[] {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((tid) =>
-    readFileSync(`/proc/${pid}/task/${tid}/children`, 'latin1').split(' ').filter(Boolean).map(Number),
-  );
-  return [...children, ...children.flatMap(descendants)];
+  try {
+    const children = readdirSync(`/proc/${pid}/task`).flatMap((tid) =>
+      readFileSync(`/proc/${pid}/task/${tid}/children`, 'latin1').split(' ').filter(Boolean).map(Number),
+    );
+    return [...children, ...children.flatMap(descendants)];
+  } catch {
+    return [];
+  }
 }
 
 /** Runs a command, does something to it when it drives real tasks, and says how it ended and what it has left behind. */
@@ -44,7 +48,7 @@ async function during(args: readonly string[], act: (pid: number, tasks: readonl
   child.stderr.setEncoding('utf8').on('data', (text: string) => err.push(text));
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   let tasks: number[] = [];
-  for (let left = 200; left > 0 && tasks.length < 3; left--) {
+  for (let left = 1500; left > 0 && tasks.length < 3; left--) {
     await new Promise((resolve) => setTimeout(resolve, 20));
     tasks = descendants(child.pid!);
   }
