@@ -18,7 +18,7 @@ const MOST_LEFT_OUT = 0.05;
 
 test(
   'explicit and reference agree on random systems, with and without a bound',
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async () => {
     const seen = {
       compared: 0,

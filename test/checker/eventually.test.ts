@@ -198,7 +198,7 @@ function step4(s: Loose, move: Parameters<Step>[1]): void {
   s.n++;
 }
 
-test('the engines find what trying all sets of states finds', { timeout: 120_000 }, async () => {
+test('the engines find what trying all sets of states finds', { timeout: 300_000 }, async () => {
   const seen = { broken: 0, kept: 0, cycles: 0 };
   const property = fc.asyncProperty(systemSpec, async (spec) => {
     const system: System = systemOf({ ...spec, slots: spec.slots.slice(0, 3) });

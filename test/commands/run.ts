@@ -13,7 +13,10 @@ export interface Ended {
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Sends these signals, one after the other, each so many milliseconds after the one before. */
+  /**
+   * Sends these signals, one after the other, each so many milliseconds after the one before; the first so long after the
+   * command has said something on stderr, for a machine with other work takes its time to start it.
+   */
   readonly signals?: readonly { readonly after: number; readonly name: NodeJS.Signals }[];
 }
 
@@ -28,8 +31,10 @@ export async function run(
   const [out, err]: [string[], string[]] = [[], []];
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => out.push(chunk));
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => err.push(chunk));
-  let wait = 0;
-  for (const { after, name } of signals) setTimeout(() => child.kill(name), (wait += after)).unref();
+  child.stderr.once('data', () => {
+    let wait = 0;
+    for (const { after, name } of signals) setTimeout(() => child.kill(name), (wait += after)).unref();
+  });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   return { code, stdout: out.join(''), stderr: err.join('') };
 }
