@@ -77,7 +77,7 @@ describe('check', () => {
     expect(promela.code).toBe(0);
     const file = join(folder, 'Native.tla');
     const { stdout } = await run([...sound, '--format', 'tla', '--guest', 'reaper', '--out', file]);
-    const states = /([\d,]+) states · /.exec(stdout)![1]!.replace(',', '');
+    const states = /([\d,]+) states\s·/.exec(stdout)![1]!.replace(',', '');
     const tla = readFileSync(file, 'utf8');
     rmSync(file);
     expect(tla).toMatch(/^---- MODULE Native ----\n/);
@@ -127,7 +127,7 @@ describe('what cannot be asked', () => {
     [['--guest', 'SIGCHILD'], /Did you mean SIGCHLD\?/],
     [
       ['--format', 'jsno'],
-      /Did you mean json\? \(it is one of text, json, dot, svg, promela or tla, promela or tla\)/,
+      /Did you mean json\? \(it is one of text, json, dot, svg, promela or tla\)/,
     ],
     [['--engine', 'symbolic'], /auto, explicit, reference or all/],
     [['--depth', '0'], /--depth takes a whole number from 1, and got '0'/],
