@@ -7,7 +7,7 @@
 // names of the rows that are wanted. SPIN is given the export, so that both look at the same states; its time is that of
 // generating, compiling and searching. It judges nothing there (-A -E), while ours judges every promise.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -189,7 +189,11 @@ function count(number) {
 }
 
 await publish('bench', async () => {
-  if (process.argv.includes('--write')) return tables(JSON.parse(readFileSync(JSON_FILE, 'utf8')));
+  if (process.argv.includes('--write')) {
+    if (existsSync(JSON_FILE)) return tables(JSON.parse(readFileSync(JSON_FILE, 'utf8')));
+    console.error(`error: there is no ${JSON_FILE}; npm run bench makes it`);
+    process.exit(2);
+  }
   const result = bench();
   writeFileSync(JSON_FILE, `${JSON.stringify(result, null, 2)}\n`);
   return tables(result);

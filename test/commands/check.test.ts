@@ -125,10 +125,7 @@ describe('what cannot be asked', () => {
     [['--faults', 'clone-T:0'], /whole number from 1/],
     [['--faults', 'clone-T,clone-T'], /clone-T more than once/],
     [['--guest', 'SIGCHILD'], /Did you mean SIGCHLD\?/],
-    [
-      ['--format', 'jsno'],
-      /Did you mean json\? \(it is one of text, json, dot, svg, promela or tla\)/,
-    ],
+    [['--format', 'jsno'], /Did you mean json\? \(it is one of text, json, dot, svg, promela or tla\)/],
     [['--engine', 'symbolic'], /auto, explicit, reference or all/],
     [['--depth', '0'], /--depth takes a whole number from 1, and got '0'/],
     [['--depth', 'x'], /got 'x'/],
