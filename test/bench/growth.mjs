@@ -1,4 +1,4 @@
-// How states, transitions, time and memory grow with the number of clones and with faults: `npm run bench`.
+// How states, transitions, time and memory grow with the number of clones and with faults: `npm run bench:growth`.
 // Each row is a process of its own, so that user CPU and peak memory are its own. Prints a Markdown table.
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';

@@ -122,6 +122,25 @@ describe('check', () => {
     expect(report.runs[0].properties[0].counterexamples[0].trace.length).toBeGreaterThan(1);
   });
 
+  it('writes the system for SPIN and for TLC, and says how many states they must find', async () => {
+    const promela = await run([...sound, '--format', 'promela', '--guest', 'reaper']);
+    expect(promela.stdout).toContain('\nactive proctype P() {\n');
+    expect(promela.code).toBe(0);
+    const file = join(folder, 'Native.tla');
+    const { stdout } = await run([...sound, '--format', 'tla', '--guest', 'reaper', '--out', file]);
+    const states = /([\d,]+) states\s·/.exec(stdout)![1]!.replace(',', '');
+    const tla = readFileSync(file, 'utf8');
+    rmSync(file);
+    expect(tla).toMatch(/^---- MODULE Native ----\n/);
+    for (const text of [tla, promela.stdout]) expect(text).toContain(` ${states} states, `);
+  });
+
+  it('writes no system that it has not seen in full', async () => {
+    const { code, stderr } = await run([...broken, '--format', 'promela']);
+    expect(stderr).toMatch(/an export needs the whole/);
+    expect(code).toBe(2);
+  });
+
   it('draws the trace, and the state graph when it is small', async () => {
     expect((await run([...broken, '--format', 'dot'])).stdout).toMatch(/^digraph trace/);
     expect((await run([...broken, '--format', 'svg'])).stdout).toContain('</svg>');
@@ -161,7 +180,7 @@ describe('what cannot be asked', () => {
       ['--faults', 'kill-D'],
       /the fault kill-D has nothing to strike; it needs a guest of --guest child-forks/,
     ],
-    [['--format', 'jsno'], /Did you mean json\? \(it is one of text, json, dot or svg\)/],
+    [['--format', 'jsno'], /Did you mean json\? \(it is one of text, json, dot, svg, promela or tla\)/],
     [['--engine', 'symbol'], /Did you mean symbolic\?/],
     [['--depth', '0'], /--depth takes a whole number from 1, and got '0'/],
     [['--depth', 'x'], /got 'x'/],
@@ -176,6 +195,9 @@ describe('what cannot be asked', () => {
     [['--color', 'blue'], /auto, always or never/],
     [['--graph', '--format', 'json'], /--graph is drawn with --format dot or svg/],
     [['native', 'qemu-clone-vm', '--format', 'dot'], /one protocol at a time/],
+    [['native', 'qemu-clone-vm', '--format', 'tla'], /exports one protocol at a time/],
+    [['native', '--format', 'promela', '--engine', 'reference'], /made from what the explicit engine learns/],
+    [['native', '--faults', 'none', '--format', 'tla', '--out', '/tmp/a-b.tla'], /a-b is no name/],
     [['--dept', '3'], /unknown option '--dept'/],
     [['--depth'], /argument missing/],
     [['explain'], /missing required argument/],

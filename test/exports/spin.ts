@@ -24,7 +24,7 @@ export function askSpin(promela: string): Found {
     const run = (command: string, ...args: string[]) =>
       execFileSync(command, args, { cwd: folder, encoding: 'utf8' });
     writeFileSync(join(folder, 'model.pml'), promela);
-    run('spin', '-o2', '-o3', '-a', 'model.pml');
+    run('spin', '-o1', '-o2', '-o3', '-a', 'model.pml');
     run('cc', '-O0', '-DSAFETY', '-DNOREDUCE', '-o', 'pan', 'pan.c');
     const pan = (flag: string) => run('./pan', flag, '-c0', '-m1000000', '-w18');
     const [asserting, ending] = [pan('-E'), pan('-A')];

@@ -304,7 +304,7 @@ onKernel('what only the model can show', () => {
   test('another release', async () => {
     const question = questionOf('native', { ...defaults, kernel: '4.7' });
     const asked = system('native', { kernel: '4.7' });
-    const answer = await kernel.ask({ question, system: asked, path: [], goal: undefined });
+    const answer = await kernel.ask({ question, system: asked, path: [], goal: undefined, cycle: 0 });
     expect([answer.result, answer.reason]).toEqual([
       'model-only',
       expect.stringMatching(/^it is about Linux 4.7, and this is /),
@@ -315,7 +315,7 @@ onKernel('what only the model can show', () => {
     const question = questionOf('native', { ...defaults });
     const late = new Kernel(performance.now() - 1);
     const path = runOf(system('native'), () => 0);
-    const answer = await late.ask({ question, system: system('native'), path, goal: undefined });
+    const answer = await late.ask({ question, system: system('native'), path, goal: undefined, cycle: 0 });
     await late.end();
     expect([answer.result, answer.reason]).toEqual(['unavailable', 'there was no time left']);
   });
