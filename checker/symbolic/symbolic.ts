@@ -87,7 +87,8 @@ class Search {
     let isNew = true;
     while (isNew && this.stopped === undefined && this.turns < depth) {
       for (const slot of this.slots) await this.expand(slot);
-      isNew = this.next !== this.reached;
+      // A turn that was cut short is no turn.
+      isNew = this.stopped === undefined && this.next !== this.reached;
       if (isNew) this.layers.push(this.next);
       if (this.ground.sets.count(this.reached) > maxStates) this.stopped ??= 'states';
     }

@@ -131,8 +131,9 @@ test('a cause without a run within the limits is a violation all the same', asyn
 });
 
 test('a limit of memory leaves the promises undecided', async () => {
-  const { stopped, properties } = await symbolic(modelled('qemu-clone-vm'), { maxMemory: 1 });
-  expect(stopped).toBe('memory');
+  const system = modelled('qemu-clone-vm');
+  const { stopped, turns, properties } = await symbolic(system, { maxMemory: 1 }, RESTLESS);
+  expect([stopped, turns]).toEqual(['memory', 0]);
   expect(new Set(properties.map(({ verdict }) => verdict))).toEqual(new Set(['undecided']));
 });
 
