@@ -63,7 +63,7 @@ function bench() {
   try {
     for (const [i, { args }] of wanted.entries()) {
       const out = ['--format', 'promela', '--out', join(folder, `${i}.pml`)];
-      const line = [CHECK, ...args, ...out, '--timeout', String(SECONDS), '--quiet'];
+      const line = [CHECK, ...args, ...out, '--quiet'];
       const { status, stderr } = spawnSync(process.execPath, line, { encoding: 'utf8' });
       if (status === 2) throw new Error(`cannot export ${args.join(' ')}: ${stderr}`);
     }
@@ -72,7 +72,7 @@ function bench() {
         console.error(`round ${round} of ${ROUNDS}: ${row.what}`);
         row.ours.push(runOurs(row.args));
         for (const [at, setting] of settings.entries())
-          row.spins[at].runs.push(runSpin(join(folder, `${i}.pml`), setting, row.ours[0].states ?? 2 ** 22));
+          row.spins[at].runs.push(runSpin(join(folder, `${i}.pml`), setting, row.ours[0].states));
         if (row.what === HAND_PORT.what)
           row.hand.push(runSpin(HAND_PORT.file, settings[0], row.ours[0].states));
       }
@@ -100,7 +100,7 @@ function runOurs(args) {
 }
 
 /** Generates, compiles and searches. The hash table is as large as the states ask for. */
-function runSpin(model, { spin, cc }, states) {
+function runSpin(model, { spin, cc }, states = 2 ** 22) {
   const cwd = mkdtempSync(join(tmpdir(), 'clonecheck-spin-'));
   const options = { cwd, seconds: SECONDS };
   const bits = Math.max(16, Math.ceil(Math.log2(states)));
