@@ -31,7 +31,7 @@ function rerun(block: string): string {
 }
 
 describe('the README', () => {
-  test('shows what the commands print', { timeout: 400_000 }, () => {
+  test('shows what the commands print', { timeout: 600_000 }, () => {
     const text = readFileSync(file, 'utf8');
     const fresh = text.replaceAll(
       /```console\n(.*?)```/gs,

@@ -27,7 +27,9 @@ test(
   async () => {
     const seen = { compared: 0, violated: 0, final: 0, bounded: 0, faulty: 0 };
     const property = fc.asyncProperty(systemSpec, async (spec) => {
-      const system: System = systemOf(spec);
+      const all: System = systemOf(spec);
+      // It does not judge promises of whole runs.
+      const system = { ...all, properties: all.properties.filter(({ kind }) => kind !== 'eventually') };
       const whole = await explicit(system, { maxStates: 600 });
       if (whole.stopped === 'states') return;
       expect(differences(whole, await symbolic(system))).toEqual([]);
