@@ -24,8 +24,8 @@ const WANTED = process.env.BENCH_ROWS ?? '';
 /** The hand port is one of these guests, so that both can be compared. */
 const HAND_PORT = { what: 'N=4, native, vfork-exit', file: here('native.pml') };
 const rows = [
-  ['N=1, proposal, any guest, no faults', 'qemu-clone-vm --guest all --faults none'],
-  ['N=1, proposal, any guest, a failing creation', 'qemu-clone-vm --guest all'],
+  ['N=1, proposal, any guest, no faults', 'qemu-clone-vm --guest usual --faults none'],
+  ['N=1, proposal, any guest, a failing creation', 'qemu-clone-vm --guest usual'],
   ['N=1, proposal, reaper, any one fault', 'qemu-clone-vm --guest reaper --faults all'],
   [
     'N=2, repaired proposal, lasting-child, no faults',
