@@ -17,7 +17,8 @@ const started = performance.now();
 for (let left = RUNS; left > 0; left--) {
   for (const [index, { run, property, counterexample }] of found.entries()) {
     const goal = { property: property.name, object: counterexample.cause.object };
-    const asked = { question: run.question, system: run.system, path: counterexample.path, goal };
+    const { path, cycle = 0 } = counterexample;
+    const asked = { question: run.question, system: run.system, path, goal, cycle };
     const { result, reason } = await kernel.ask(asked);
     const answer = `${result}: ${reason}`;
     answers[index].set(answer, (answers[index].get(answer) ?? 0) + 1);
