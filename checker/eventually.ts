@@ -11,7 +11,7 @@ import { Sightings } from './causes.js';
 import { PredicateFootprint } from './footprint.js';
 import type { Graph } from './graph.js';
 import type { Judgement } from './judgement.js';
-import { lapOf } from './lap.js';
+import { CYCLE, lapOf } from './lap.js';
 import type { Counterexample } from './result.js';
 import type { Rounds } from './rounds.js';
 import type { Space } from './space.js';
@@ -23,9 +23,6 @@ import { CAN_MOVE } from './table.js';
 const PENDING = 1;
 const ASKED = 2;
 const FOREVER = 4;
-
-/** The label of the cause where a run goes round for ever. */
-export const CYCLE = 'cycle';
 
 /** Answers false if the search must end. */
 export type Breathe = () => Promise<boolean>;

@@ -4,6 +4,9 @@
  */
 import type { Action } from './result.js';
 
+/** The label of the cause where a run goes round for ever. */
+export const CYCLE = 'cycle';
+
 /** Some states that all lead to each other. */
 export interface Round<Node> {
   /** The tasks, as numbers of slots. */

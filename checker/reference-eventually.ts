@@ -4,7 +4,7 @@
  */
 import type { EventualProperty, State, System } from '../model/system.js';
 import { Sightings } from './causes.js';
-import { lapOf } from './lap.js';
+import { CYCLE, lapOf } from './lap.js';
 import { Queue } from './queue.js';
 import type { Action, Counterexample } from './result.js';
 import type { Applied } from './run.js';
@@ -72,14 +72,14 @@ export function slowBreaches(
   )) {
     const { spot, owed, turns, steps } = run;
     if (!owed || (!isFinal(spot) && !roundOf.has(spot))) continue;
-    const label = isFinal(spot) ? property.name : 'cycle';
+    const label = isFinal(spot) ? property.name : CYCLE;
     const faults = system.faults(spot.state).toSorted();
     const cause = { label, object: property.broken(spot.state), faults };
     sightings.note({ property: property.name, cause, turns, steps, where: run });
   }
   return sightings.simplest().map(({ cause, turns, steps, where }) => {
     const stem = pathTo(where);
-    if (cause.label !== 'cycle') return { cause, turns, steps, path: stem };
+    if (cause.label !== CYCLE) return { cause, turns, steps, path: stem };
     const round = roundOf.get(where.spot)!;
     const edgesOf = (spot: Spot) => edges.get(spot)!.filter(({ next }) => round.has(next));
     const canMove = ({ moves }: Spot, slot: number) => moves[slot]!.length > 0;

@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { State, System } from '../model/system.js';
 import { KIND, MOVES, VIOLATES, WRITES } from './footprint.js';
+import { generator } from './random.js';
 import { choicesOf } from './run.js';
 import { Space } from './space.js';
 
@@ -58,13 +59,4 @@ function learned(space: Space, state: State, slot: number): State[] {
         after[cells[end + WRITES + 1 + 2 * i]!] = cells[end + WRITES + 2 + 2 * i]!;
       return schema.decode(after);
     });
-}
-
-/** A linear congruential generator: the walks are the same every time. */
-function generator(seed: number): (below: number) => number {
-  let now = seed;
-  return (below) => {
-    now = (Math.imul(now, 1103515245) + 12345) & 0x7fffffff;
-    return (now >>> 8) % below;
-  };
 }

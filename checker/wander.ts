@@ -1,6 +1,7 @@
 /** Random runs from the initial state, the same ones every time: a first look at a system before it is searched. */
 import { FAILS, KIND, WRITES } from './footprint.js';
 import type { StepFootprint } from './footprint.js';
+import { generator } from './random.js';
 import type { Vector } from './schema.js';
 
 /** How many steps all runs have together, how many one has at most, and how many may show no state that is new. */
@@ -46,13 +47,4 @@ function after(vector: Vector, cells: Int32Array, end: number): Vector {
   for (let i = 0, at = end + WRITES + 1; i < cells[end + WRITES]!; i++, at += 2)
     next[cells[at]!] = cells[at + 1]!;
   return next;
-}
-
-/** A linear congruential generator. */
-function generator(seed: number): (below: number) => number {
-  let now = seed;
-  return (below) => {
-    now = (Math.imul(now, 1103515245) + 12345) & 0x7fffffff;
-    return below === 0 ? 0 : (now >>> 8) % below;
-  };
 }

@@ -33,3 +33,9 @@ export function runningRules(): Rules {
     return releaseRules(NEWEST_RELEASE);
   }
 }
+
+/** Why this kernel cannot be asked about another release; '' if the rules of both are the same. */
+export function otherRelease(asked: string): string {
+  const isSame = JSON.stringify(runningRules()) === JSON.stringify(releaseRules(asked));
+  return isSame ? '' : `it is about Linux ${asked}, and this is ${runningRelease()}`;
+}

@@ -1,13 +1,12 @@
 /** The running kernel as somebody to ask about counterexamples; where it cannot be asked, it answers why. */
 import { release } from 'node:os';
 import type { Action } from '../checker/result.js';
-import { releaseRules } from '../model/platforms.js';
 import type { System } from '../model/system.js';
 import { Unavailable } from '../model/x86_64/build.js';
 import { PuppetError, startPuppet, type Puppet } from '../model/x86_64/puppet.js';
 import type { OnKernel, Question } from '../traces/report.js';
 import { confirm } from './confirm.js';
-import { runningRelease, runningRules } from './here.js';
+import { otherRelease } from './here.js';
 import type { Goal } from './goal.js';
 import { findProtocol } from './question.js';
 
@@ -31,7 +30,8 @@ export class Kernel {
 
   async ask({ question, system, path, goal, cycle }: Asked): Promise<OnKernel> {
     const why =
-      otherRelease(question) || (cycle > 0 ? 'a run that goes round for ever has no end to look at' : '');
+      otherRelease(question.kernel) ||
+      (cycle > 0 ? 'a run that goes round for ever has no end to look at' : '');
     if (why !== '') return { result: 'model-only', reason: why, kernel: release() };
     if (this.refusal !== '') return unavailable(this.refusal);
     const { disposition } = findProtocol(question.protocol);
@@ -55,9 +55,4 @@ export class Kernel {
 
 export function unavailable(reason: string): OnKernel {
   return { result: 'unavailable', reason, kernel: release() };
-}
-
-function otherRelease({ kernel }: Question): string {
-  const isSame = JSON.stringify(runningRules()) === JSON.stringify(releaseRules(kernel));
-  return isSame ? '' : `it is about Linux ${kernel}, and this is ${runningRelease()}`;
 }

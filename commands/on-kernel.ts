@@ -2,7 +2,7 @@
 import { choicesOf, replay } from '../checker/run.js';
 import type { Action } from '../checker/result.js';
 import type { Litmus } from '../model/litmus/index.js';
-import { DEFAULT_RELEASE, releaseRules } from '../model/platforms.js';
+import { DEFAULT_RELEASE } from '../model/platforms.js';
 import type { State, System } from '../model/system.js';
 import type { Difference } from '../model/x86_64/compare.js';
 import { NotDriven } from '../model/x86_64/machine.js';
@@ -10,7 +10,7 @@ import { obstacle } from '../model/x86_64/operations.js';
 import type { Puppet } from '../model/x86_64/puppet.js';
 import { isHeld, kernelOf, whyNotHeld } from '../model/x86_64/stops.js';
 import { plural } from '../traces/layout.js';
-import { runningRelease, runningRules } from './here.js';
+import { otherRelease } from './here.js';
 import { TooManyStates, Turns, type Turn } from './lockstep.js';
 import { outcomeText, play, type Played } from './pair.js';
 
@@ -57,7 +57,7 @@ export async function onKernel(
     outcomes: outcomes.map(({ outcome }) => ({ outcome, result: 'model-only', reason })),
     ...count,
   });
-  const why = otherRelease(test) || obstacle(test);
+  const why = otherRelease(test.kernel || DEFAULT_RELEASE) || obstacle(test);
   if (why !== '') return modelOnly(why);
   const turns = new Turns(system);
   const shown = new Map<string, Shown>();
@@ -86,12 +86,6 @@ export async function onKernel(
   );
   const isSeen = all.some(({ result }) => result === 'seen');
   return { result: isSeen ? 'confirmed' : 'model-only', reason: '', outcomes: all, ...count };
-}
-
-function otherRelease({ kernel }: Litmus): string {
-  const asked = kernel || DEFAULT_RELEASE;
-  const isSame = JSON.stringify(runningRules()) === JSON.stringify(releaseRules(asked));
-  return isSame ? '' : `it is about Linux ${asked}, and this is ${runningRelease()}`;
 }
 
 /** The shortest run, in turns, to each outcome that can be reached by turns. */

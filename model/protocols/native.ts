@@ -37,6 +37,7 @@ import {
   signalTaken,
   type GuestState,
 } from './guest.js';
+import { GUEST_PROMISES } from './promises.js';
 import { callerEntry, callerProgram, childEntry, childProgram } from './guest-program.js';
 import { initialState } from './initial.js';
 import { callers, operationsOf, type Op } from './op.js';
@@ -139,23 +140,7 @@ export const native: Protocol = {
   guest: GUEST_CHOICES,
   profiles: GUEST_PROFILES,
   defaultFaults: ['clone-C'],
-  properties: [
-    'no-hang',
-    'single-exit-signal',
-    'only-own-children-waitable',
-    'exit-signal-as-requested',
-    'parent-is-caller',
-    'vfork-suspends-caller',
-    'guest-mask-kept',
-    'clone-result',
-    'tid-words-as-native',
-    'cleartid-as-native',
-    'descriptors-close-as-native',
-    'shares-as-asked',
-    'exit-ends-one-thread',
-    'vfork-caller-goes-on',
-    'wait-returns',
-  ],
+  properties: GUEST_PROMISES,
   experiments: [],
   build(options) {
     const ops = operationsFor(options, []);

@@ -15,6 +15,7 @@ import { GUEST_CHOICES, GUEST_PROFILES, mayAnswer, type May } from './choices.js
 import { CHILD_FAULTS, guestActors, kill, stop, strayFutexWake, type Actor } from './environment.js';
 import { designWithout } from './design.js';
 import { LEADER, MEMORY } from './guest.js';
+import { GUEST_PROMISES } from './promises.js';
 import { initialState } from './initial.js';
 import { callers, operationsOf, type Op } from './op.js';
 import { mayStrike, type Described, type Protocol, type ProtocolOptions } from './protocol.js';
@@ -221,22 +222,8 @@ const shared: Omit<Protocol, 'name' | 'summary' | 'description' | 'build'> = {
     'no-double-free',
     'no-bad-lock',
     'no-leak',
-    'no-hang',
-    'single-exit-signal',
-    'only-own-children-waitable',
-    'exit-signal-as-requested',
-    'parent-is-caller',
     'own-tls',
-    'vfork-suspends-caller',
-    'guest-mask-kept',
-    'clone-result',
-    'tid-words-as-native',
-    'cleartid-as-native',
-    'descriptors-close-as-native',
-    'shares-as-asked',
-    'exit-ends-one-thread',
-    'vfork-caller-goes-on',
-    'wait-returns',
+    ...GUEST_PROMISES,
   ],
 };
 

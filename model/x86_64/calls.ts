@@ -1,25 +1,16 @@
 /** What a real task is made to do for each call of a protocol's step, and how the result reads there. */
 import type { Call } from '../kernel/calls.js';
 import { NotDriven, type Action, type Machine } from './machine.js';
-import {
-  CLONE_NUMBERS,
-  errnoOf,
-  LAYOUT,
-  maskOf,
-  SIGNAL_NUMBERS,
-  signalName,
-  SYS,
-  WAIT_NUMBERS,
-} from './numbers.js';
-import { NOBODY, readStatus, sum } from './operations.js';
+import { errnoOf, maskOf, SIGNAL_NUMBERS, signalName, SYS, WAIT_NUMBERS } from './numbers.js';
 import type { Places } from './places.js';
 import { allSignals, setMask, sigaction } from './setup.js';
+import * as syscalls from './syscalls.js';
+import { NOBODY, readStatus, sum } from './syscalls.js';
 
 /** The name of the register in which the last result of a task is kept. */
 export const RESULT = 'result';
 
 const INT_MAX = 0x7fffffff;
-const FUTEX_PRIVATE_FLAG = 128;
 
 interface Doing<C> {
   readonly machine: Machine;
@@ -42,8 +33,7 @@ const MAKES: Makes = {
   clone: (doing) =>
     makes(doing, cloneNumbers(doing), (tid) => doing.machine.nameOf(tid), { creates: doing.call.child }),
   async execve({ machine, task, call: { outcome } }) {
-    const paths = { works: LAYOUT.program, fails: LAYOUT.noProgram, 'fails-late': LAYOUT.lateProgram };
-    const command = `call ${SYS.execve} ${paths[outcome]} ${LAYOUT.noArguments} 0`;
+    const command = `call ${syscalls.execve(outcome).join(' ')}`;
     await machine.make(task, { command, diesBySignal: outcome === 'fails-late' });
   },
   exit: ({ machine, task }) => machine.make(task, { command: `call ${SYS.exit} 0` }),
@@ -69,15 +59,14 @@ const MAKES: Makes = {
   async futex(doing) {
     const { places, call } = doing;
     const isWait = call.operation === 'FUTEX_WAIT';
-    const operation = (isWait ? 0 : 1) + (call.isPrivate ? FUTEX_PRIVATE_FLAG : 0);
     const value = isWait ? places.number(call.value) : Math.min(call.value, INT_MAX);
-    await makes(doing, [SYS.futex, places.word(call.word), operation, value, 0], String);
+    const numbers = syscalls.futex(places.word(call.word), isWait, call.isPrivate, value);
+    await makes(doing, numbers, String);
   },
   async sigtimedwait(doing) {
     const { machine, task, call } = doing;
-    const at = machine.buffer(task);
-    await machine.pokeLongs(at, [maskOf(call.signals), 0, 0]);
-    await makes(doing, [SYS.rt_sigtimedwait, at, 0, call.looks ? at + 8 : 0, 8], signalName);
+    const numbers = await syscalls.sigtimedwait(machine, task, maskOf(call.signals), call.looks);
+    await makes(doing, numbers, signalName);
   },
   async kill(doing) {
     const { machine, call } = doing;
@@ -103,14 +92,14 @@ async function makes(
 function cloneNumbers({ machine, places, call }: Doing<Call & { name: 'clone' }>): number[] {
   const { flags, exit_signal, tls, parent_tid, child_tid } = call;
   const address = (word: string) => (word === '' ? 0 : places.word(word));
-  return [
-    SYS.clone,
-    sum(flags, CLONE_NUMBERS) + (exit_signal === '' ? 0 : SIGNAL_NUMBERS[exit_signal]),
-    machine.nextStack(),
-    address(parent_tid),
-    address(child_tid),
-    tls === '' ? 0 : places.tls(tls),
-  ];
+  return syscalls.clone({
+    flags,
+    signal: exit_signal === '' ? 0 : SIGNAL_NUMBERS[exit_signal],
+    stack: machine.nextStack(),
+    parent_tid: address(parent_tid),
+    child_tid: address(child_tid),
+    tls: tls === '' ? 0 : places.tls(tls),
+  });
 }
 
 function pidOf(machine: Machine, places: Places, tid: number): number {

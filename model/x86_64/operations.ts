@@ -7,7 +7,6 @@ import { ACTIONS } from '../litmus/signal-calls.js';
 import { NotDriven, type Action, type Machine } from './machine.js';
 import {
   CLONE_NUMBERS,
-  CORE_SIGNALS,
   errnoOf,
   LAYOUT,
   maskOf,
@@ -17,6 +16,8 @@ import {
   WAIT_NUMBERS,
 } from './numbers.js';
 import { allSignals, sigaction } from './setup.js';
+import * as syscalls from './syscalls.js';
+import { NOBODY, readStatus, sum } from './syscalls.js';
 
 /** An operation on its way to a real task. */
 interface Doing {
@@ -28,8 +29,6 @@ interface Doing {
 
 type Make = (doing: Doing) => Promise<Action> | Action;
 
-/** Nobody has this tid. */
-export const NOBODY = 0x3fffffff;
 const WORD_SIZE = 16;
 const TLS_SIZE = 64;
 
@@ -97,10 +96,6 @@ function call(doing: Doing, numbers: readonly (number | bigint)[], read: (ret: n
   return { command: `call ${numbers.join(' ')}`, results: result(doing, read) };
 }
 
-export function sum<F extends string>(names: readonly F[], numbers: Readonly<Record<F, number>>): number {
-  return names.reduce((total, name) => total + numbers[name], 0);
-}
-
 function optionsOf({ operation }: Doing): Record<string, string> {
   return Object.fromEntries(operation.args.slice(2).map((arg) => arg.split('=') as [string, string]));
 }
@@ -110,24 +105,20 @@ function clone(doing: Doing): Action {
   const [child = '', text = ''] = operation.args;
   const { tls, parent_tid, child_tid } = optionsOf(doing);
   const names = text === '' ? [] : text.split('|');
-  const flags = sum(
-    names.filter((name) => isOneOf(CLONE_FLAGS, name)),
-    CLONE_NUMBERS,
-  );
   const signal = names
     .filter((name) => !isOneOf(CLONE_FLAGS, name))
     .reduce((_, name) => (isSig(name) ? SIGNAL_NUMBERS[name] : Number(name)), 0);
   const address = (word: string | undefined) => (word === undefined ? 0 : wordAddress(litmus, word));
   // The older call puts a pidfd where it would put the tid.
   const parent = parent_tid === undefined ? machine.buffer(doing.task) : address(parent_tid);
-  const numbers = [
-    SYS.clone,
-    flags + signal,
-    machine.nextStack(),
-    parent,
-    address(child_tid),
-    tls === undefined ? 0 : tlsAddress(litmus, tls),
-  ];
+  const numbers = syscalls.clone({
+    flags: names.filter((name) => isOneOf(CLONE_FLAGS, name)),
+    signal,
+    stack: machine.nextStack(),
+    parent_tid: parent,
+    child_tid: address(child_tid),
+    tls: tls === undefined ? 0 : tlsAddress(litmus, tls),
+  });
   return { ...call(doing, numbers, named(doing)), creates: child };
 }
 
@@ -149,15 +140,6 @@ async function clone3(doing: Doing): Promise<Action> {
   const longs = [flags, pidfd, address(child_tid), address(parent_tid), signal, stack, size];
   await machine.pokeLongs(at, [...longs, tls === undefined ? 0 : tlsAddress(litmus, tls)]);
   return { ...call(doing, [SYS.clone3, at, 64], named(doing)), creates: child };
-}
-
-/** What wait4 stores for the child it tells of. */
-export function readStatus(status: number): [report: string, number: string] {
-  const sig = status & 0x7f;
-  if (status === 0xffff) return ['CLD_CONTINUED', ''];
-  if (sig === 0x7f) return ['CLD_STOPPED', ''];
-  if (sig === 0) return ['CLD_EXITED', String((status >> 8) & 0xff)];
-  return [CORE_SIGNALS.includes(sig) ? 'CLD_DUMPED' : 'CLD_KILLED', signalName(sig)];
 }
 
 function wait(doing: Doing): Action {
@@ -211,13 +193,11 @@ function setNamed(text: string): bigint {
   return maskOf(text.split('|').filter((sig): sig is Sig => isSig(sig)));
 }
 
-async function futex(doing: Doing): Promise<Action> {
+function futex(doing: Doing): Action {
   const [word = '', name = '', value = ''] = doing.operation.args;
-  const FUTEX_PRIVATE_FLAG = 128;
-  const operation =
-    (name.startsWith('FUTEX_WAIT') ? 0 : 1) + (name.endsWith('_PRIVATE') ? FUTEX_PRIVATE_FLAG : 0);
-  const numbers = [SYS.futex, wordAddress(doing.litmus, word), operation, valueOf(doing, value), 0];
-  return call(doing, numbers, String);
+  const at = wordAddress(doing.litmus, word);
+  const [waits, isPrivate] = [name.startsWith('FUTEX_WAIT'), name.endsWith('_PRIVATE')];
+  return call(doing, syscalls.futex(at, waits, isPrivate, valueOf(doing, value)), String);
 }
 
 function assign(doing: Doing): Action {
@@ -244,11 +224,11 @@ const MAKES: Readonly<Record<string, Make>> = {
   fault: () => ({ command: 'load 0', diesBySignal: true }),
   execve(doing) {
     const { after } = doing.operation;
-    const path = after === '' ? LAYOUT.program : after === 'fails' ? LAYOUT.noProgram : LAYOUT.lateProgram;
+    const outcome = after === '' ? 'works' : after === 'fails' ? 'fails' : 'fails-late';
     // After success there is nobody who could have the result.
     const results = after === 'fails' ? result(doing, String) : () => ({});
-    const command = `call ${SYS.execve} ${path} ${LAYOUT.noArguments} 0`;
-    return { command, results, diesBySignal: after === 'fails late' };
+    const command = `call ${syscalls.execve(outcome).join(' ')}`;
+    return { command, results, diesBySignal: outcome === 'fails-late' };
   },
   wait4: wait,
   waitid: wait,
@@ -290,9 +270,8 @@ const MAKES: Readonly<Record<string, Make>> = {
   async sigtimedwait(doing) {
     const { machine, task, operation } = doing;
     const [text = '', timeout] = operation.args;
-    const at = machine.buffer(task);
-    await machine.pokeLongs(at, [setNamed(text), 0, 0]);
-    return call(doing, [SYS.rt_sigtimedwait, at, 0, timeout === undefined ? 0 : at + 8, 8], signalName);
+    const numbers = await syscalls.sigtimedwait(machine, task, setNamed(text), timeout !== undefined);
+    return call(doing, numbers, signalName);
   },
   pause: (doing) => call(doing, [SYS.pause], String),
   assign,
