@@ -9,6 +9,7 @@ import { codes } from './commands/codes.js';
 import { conform, type ConformFlags, conformFormats } from './commands/conform.js';
 import { engineNames } from './commands/engines.js';
 import { explain } from './commands/explain.js';
+import { init } from './commands/init.js';
 import { list } from './commands/list.js';
 import { litmus, type LitmusFlags, litmusFormats } from './commands/litmus.js';
 import { oneOf } from './commands/names.js';
@@ -57,7 +58,10 @@ function declare(done: (code: number) => void): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .configureHelp({ helpWidth: 110 })
-    .argument('[PROTOCOL...]', 'what to check (default: qemu-clone-vm)')
+    .argument(
+      '[PROTOCOL...]',
+      'what to check, by name, or a file of your own by path (default: qemu-clone-vm)',
+    )
     .option('--depth <N>', 'at most N turns; a turn is a run of steps of one task')
     .option('--faults <LIST>', 'none, all, or NAME[:N],... (default: failing creations)')
     .option(
@@ -99,6 +103,11 @@ function declare(done: (code: number) => void): Command {
     .description('what a protocol, property, fault, guest choice or verdict means')
     .argument('<NAME>')
     .action(async (name: string) => done(await explain(name)));
+  program
+    .command('init')
+    .description('writes a small protocol to begin with, for a file of your own')
+    .argument('<FILE>', 'mine.ts, say; then: check mine.ts')
+    .action((file: string) => done(init(file)));
   program
     .command('litmus')
     .description('asks the kernel of the model what each litmus test asks, and compares the answers')

@@ -20,6 +20,7 @@ import { exported, exportNames, isExport } from './export.js';
 import { interruptible } from './interrupt.js';
 import { oneOf } from './names.js';
 import { memory, seconds, wholeNumber } from './numbers.js';
+import { blamed, loadProtocols } from './own.js';
 import { openTarget, writeHint, writeOut } from './output.js';
 import { asksForAll } from './parts.js';
 import { Problem } from './problem.js';
@@ -63,6 +64,7 @@ interface Asked {
 
 /** Runs the command; answers with the exit code. `paint` colours what goes to stdout. */
 export async function check(names: readonly string[], flags: CheckFlags, paint: Paint): Promise<number> {
+  await loadProtocols(names);
   const plan = planOf(names, flags);
   const target = flags.out === undefined ? undefined : openTarget(flags.out);
   try {
@@ -170,6 +172,8 @@ async function searchAll({ questions, limits, ...plan }: Plan, quiet: boolean): 
       };
       try {
         reports.push(await (all ? exploreAll(question, search) : explore(question, search)));
+      } catch (error) {
+        throw blamed(question.protocol, error);
       } finally {
         progress.done();
       }

@@ -5,9 +5,16 @@ import { properties } from '../properties/index.js';
 import { either, width, wrap } from '../traces/layout.js';
 import { unknown } from './names.js';
 import { writeOut } from './output.js';
+import { loadedProtocol, loadProtocols } from './own.js';
 
 /** Prints every meaning of the name. */
 export async function explain(name: string): Promise<number> {
+  await loadProtocols([name]);
+  const own = loadedProtocol(name);
+  if (own !== undefined) {
+    await writeOut(`${explainProtocol(own)}\n`);
+    return 0;
+  }
   const all = [
     ...protocols.map((protocol) => ({ name: protocol.name, text: () => explainProtocol(protocol) })),
     ...properties.map((property) => ({ name: property.name, text: () => explainProperty(property) })),
@@ -62,17 +69,19 @@ const words: Readonly<Record<string, string>> = {
 };
 
 function explainProtocol({ name, summary, description, ...known }: Protocol): string {
-  const { faults, guest, profiles, experiments, properties } = known;
+  const { faults, guest, profiles, experiments, properties, promises = [] } = known;
   return [
     `${name}: ${summary}`,
     '',
-    paragraph(description.replaceAll('\n', ' ')),
-    '',
-    'Faults',
-    ...faults.map(({ name: fault, sentence, impossible, needs }) =>
-      item(fault, `${sentence}${remark(impossible)}${needs ? ` (needs --guest ${needs})` : ''}`),
+    ...(description === summary ? [] : [paragraph(description.replaceAll('\n', ' ')), '']),
+    ...section(
+      'Faults',
+      faults.map(({ name: fault, sentence, impossible, needs }) => ({
+        name: fault,
+        sentence: `${sentence}${remark(impossible)}${needs ? ` (needs --guest ${needs})` : ''}`,
+      })),
     ),
-    '',
+    ...section('Promises of its own', promises),
     ...section(
       'Guest choices',
       guest.map((choice) => ({ ...choice, sentence: choice.sentence + remark(choice.onRequest) })),

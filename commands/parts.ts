@@ -10,12 +10,12 @@ export interface PartQuestion {
 }
 
 /**
- * Does a run with these flags ask for everything at once? Several clones do not: with two of them the part without faults
+ * Does a run with these flags ask for everything at once? A protocol without guest profiles is one search. Several clones do not: with two of them the part without faults
  * alone outgrows the memory, and no other would be reached.
  */
-export function asksForAll(flags: QuestionFlags, { clones, rounds }: Question): boolean {
+export function asksForAll(flags: QuestionFlags, { protocol, clones, rounds }: Question): boolean {
   const named = [flags.faults, flags.maxFaults, flags.guest].some((flag) => flag !== undefined);
-  return !named && clones * rounds === 1;
+  return !named && clones * rounds === 1 && findProtocol(protocol).profiles.length > 0;
 }
 
 /** The whole: every guest, every fault, one a run. It is asked for in parts, for together they do not cover it. */

@@ -10,6 +10,7 @@ import type { Question } from '../traces/report.js';
 import { modelHash } from '../traces/replay.js';
 import { find, unknown } from './names.js';
 import { wholeNumber } from './numbers.js';
+import { blamed, isPath, loadedProtocol } from './own.js';
 import { Problem } from './problem.js';
 
 /** The flags that decide what is asked. */
@@ -66,7 +67,12 @@ export function questionOf(name: string, flags: QuestionFlags): Question {
 
 /** The system to search: judged by the properties named, or by all that mean something for the protocol. */
 export function systemOf(question: Question, only: readonly string[] = []): System {
-  return judged(findProtocol(question.protocol), optionsOf(question), only);
+  const protocol = findProtocol(question.protocol);
+  try {
+    return judged(protocol, optionsOf(question), only);
+  } catch (error) {
+    throw blamed(question.protocol, error);
+  }
 }
 
 /** The hash of the model's text under a question. It does not depend on which properties are asked for. */
@@ -76,9 +82,10 @@ export function hashOf(question: Question): string {
 
 /** Makes sure that each name is a property of the protocol. */
 export function checkProperties(name: string, wanted: readonly string[]): void {
-  const names = findProtocol(name).properties;
+  const { properties, promises = [] } = findProtocol(name);
+  const names = [...properties, ...promises.map((promise) => promise.name)];
   for (const each of wanted) {
-    if (protocols.some((protocol) => protocol.name === each)) {
+    if (isPath(each) || protocols.some((protocol) => protocol.name === each)) {
       throw new Problem(
         `'${each}' is a protocol, and --property takes all names after it; put the protocol first`,
       );
@@ -88,9 +95,9 @@ export function checkProperties(name: string, wanted: readonly string[]): void {
   }
 }
 
-/** The protocol of that name. */
+/** The protocol of that name, or in the file of that path: `loadProtocols` has read it. */
 export function findProtocol(name: string): Protocol {
-  return find('protocol', name, protocols);
+  return loadedProtocol(name) ?? find('protocol', name, protocols);
 }
 
 /** Refuses what a replay line of another release may ask for and this one cannot. */

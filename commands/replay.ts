@@ -14,6 +14,7 @@ import { codes } from './codes.js';
 import { Kernel } from './kernel.js';
 import { oneOf } from './names.js';
 import { openTarget, writeHint, writeOut } from './output.js';
+import { blamed, loadProtocols } from './own.js';
 import { Problem } from './problem.js';
 import { checkProperties, checkQuestion, hashOf, systemOf } from './question.js';
 
@@ -31,7 +32,7 @@ const formats = ['text', 'dot', 'svg'] as const;
 /** Exit code 1: it still breaks what it broke; 0: it runs, and does not. `words` is the line, which mail may have broken. */
 export async function replay(words: readonly string[], flags: ReplayFlags, paint: Paint): Promise<number> {
   const format = oneOf('format', flags.format, formats);
-  const { recorded, system, replayed } = read(words.join(''));
+  const { recorded, system, replayed } = await read(words.join(''));
   const asked = flags.onKernel === true ? await askKernel(system, recorded, replayed) : undefined;
   const target = flags.out === undefined ? undefined : openTarget(flags.out);
   try {
@@ -50,9 +51,10 @@ export async function replay(words: readonly string[], flags: ReplayFlags, paint
   return replayed.reproduces ? codes.violated : codes.fine;
 }
 
-function read(line: string): { recorded: Replay; system: System; replayed: Replayed } {
+async function read(line: string): Promise<{ recorded: Replay; system: System; replayed: Replayed }> {
+  const recorded = decoded(line);
   try {
-    const recorded = decode(line);
+    await loadProtocols([recorded.question.protocol]);
     checkQuestion(recorded.question);
     checkProperties(recorded.question.protocol, [recorded.property]);
     const system = systemOf(recorded.question, [recorded.property]);
@@ -62,8 +64,16 @@ function read(line: string): { recorded: Replay; system: System; replayed: Repla
     }
     return { recorded, system, replayed };
   } catch (error) {
-    if (error instanceof UnreadableReplay || error instanceof OutdatedReplay)
-      throw new Problem(error.message);
+    if (error instanceof OutdatedReplay) throw new Problem(error.message);
+    throw blamed(recorded.question.protocol, error);
+  }
+}
+
+function decoded(line: string): Replay {
+  try {
+    return decode(line);
+  } catch (error) {
+    if (error instanceof UnreadableReplay) throw new Problem(error.message);
     throw error;
   }
 }

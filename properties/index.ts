@@ -51,6 +51,9 @@ export function judged(protocol: Protocol, options: ProtocolOptions, only: reado
     only.length > 0 ? only.includes(name) : onRequest !== true && (needs === undefined || needs.some(may));
   return {
     ...protocol.build(options),
-    properties: properties.filter((one) => protocol.properties.includes(one.name) && means(one)),
+    properties: [
+      ...properties.filter(({ name }) => protocol.properties.includes(name)),
+      ...(protocol.promises ?? []),
+    ].filter(means),
   };
 }

@@ -1,6 +1,6 @@
 /** What every protocol puts together in the same way: the machine a guest sees, and a system from programs and actors. */
 import { releaseRules } from '../platforms.js';
-import { stepInfo, taskSlot, type Machine, type Step } from '../kernel/index.js';
+import { stepInfo, taskSlot, type KernelState, type Machine, type Step } from '../kernel/index.js';
 import type { Never } from '../kernel/task.js';
 import type { StepInfo, System } from '../system.js';
 import { environment, environmentSteps, type Actor } from './environment.js';
@@ -11,13 +11,13 @@ import { callers, operations, type Op } from './op.js';
 import { allows, type ProtocolOptions } from './protocol.js';
 
 /** The program of a task, and what the coverage report knows of it. */
-export interface Program<S extends GuestState> {
+export interface Program<S extends KernelState> {
   readonly task: string;
   readonly steps: readonly Step<S>[];
   readonly info: readonly StepInfo[];
 }
 
-export function programOf<S extends GuestState>(
+export function programOf<S extends KernelState>(
   task: string,
   steps: readonly Step<S>[],
   never: Never,
@@ -26,7 +26,7 @@ export function programOf<S extends GuestState>(
 }
 
 /** The same program; of some of its steps the coverage report says why no run takes them. */
-export function neverTakes<S extends GuestState>(
+export function neverTakes<S extends KernelState>(
   program: Program<S>,
   steps: (label: string) => boolean,
   neverTaken: string,
@@ -101,7 +101,7 @@ export function mayHaveFiles(may: May): Never {
   return mayHavePipe(may) ? { has: ['files'] } : {};
 }
 
-export interface Parts<S extends GuestState> {
+export interface Parts<S extends KernelState> {
   readonly name: string;
   readonly initial: S;
   readonly programs: readonly Program<S>[];
@@ -110,7 +110,7 @@ export interface Parts<S extends GuestState> {
 }
 
 /** A slot for each task, and one for each actor that the options name. */
-export function assemble<S extends GuestState>(parts: Parts<S>, options: ProtocolOptions): System<S> {
+export function assemble<S extends KernelState>(parts: Parts<S>, options: ProtocolOptions): System<S> {
   const { name, initial, programs, actors, machine } = parts;
   return {
     name,

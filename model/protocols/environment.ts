@@ -6,14 +6,14 @@ import { Cpu, type Machine } from '../kernel/cpu.js';
 import { futex_wake } from '../kernel/futex.js';
 import { open } from '../kernel/late.js';
 import { send_signal } from '../kernel/signal.js';
-import type { Sig } from '../kernel/state.js';
+import type { KernelState, Sig } from '../kernel/state.js';
 import type { Slot, StepInfo } from '../system.js';
 import type { Guest, GuestState } from './guest.js';
 import { IDLE } from './guest-program.js';
 import { isFor, type Fault, type ProtocolOptions } from './protocol.js';
 
 /** A fault that strikes from outside. */
-export interface Actor<S extends GuestState> extends Fault {
+export interface Actor<S extends KernelState> extends Fault {
   /** Blocks where there is nothing to strike. */
   readonly strike: (k: Cpu<S>) => void;
   /** What the same actor may do later, for nothing, as often as it can: it blocks where there is nothing to do. */
@@ -24,23 +24,28 @@ export interface Actor<S extends GuestState> extends Fault {
 export const STRANGER = 1;
 
 /** A stranger sends a signal to the whole group of a task; blocks where there is nobody to take it. */
-function signals<S extends GuestState>(k: Cpu<S>, task: string, sig: Sig): void {
+function signals<S extends KernelState>(k: Cpu<S>, task: string, sig: Sig): void {
   if (!canBeSignalled(k, task)) k.block();
   k.says(`kill(${k.task(task).tid}, ${sig}) = 0`);
   k.calls({ name: 'kill', to: task, sig });
   send_signal(k, sig, 'SI_USER', STRANGER, task);
 }
 
-export function send<S extends GuestState>(name: string, sentence: string, task: string, sig: Sig): Actor<S> {
+export function send<S extends KernelState>(
+  name: string,
+  sentence: string,
+  task: string,
+  sig: Sig,
+): Actor<S> {
   return { name, sentence, strike: (k) => signals(k, task, sig) };
 }
 
-export function kill<S extends GuestState>(task: string, who: string): Actor<S> {
+export function kill<S extends KernelState>(task: string, who: string): Actor<S> {
   return send(`kill-${task}`, `${who} is killed (SIGKILL)`, task, 'SIGKILL');
 }
 
 /** SIGSTOP to the whole group of a task, and, some time or never, SIGCONT. */
-export function stop<S extends GuestState>(task: string, who: string): Actor<S> {
+export function stop<S extends KernelState>(task: string, who: string): Actor<S> {
   return {
     ...send<S>(`stop-${task}`, `${who} is stopped (SIGSTOP), for a while or for good`, task, 'SIGSTOP'),
     relent(k) {
@@ -69,7 +74,7 @@ export function foreignExitSignal<S extends GuestState>(): Actor<S> {
 }
 
 /** FUTEX_WAIT returns 0 though nobody changed the word (FUT-3). */
-export function strayFutexWake<S extends GuestState>(word: string): Actor<S> {
+export function strayFutexWake<S extends KernelState>(word: string): Actor<S> {
   return {
     name: 'stray-futex',
     sentence: `somebody wakes the sleeper on ${word} for no reason`,
@@ -123,13 +128,13 @@ export const CHILD_FAULTS: readonly Fault[] = [
   { name: 'clone-D', sentence: "the child's own child cannot be created", needs: 'child-forks' },
 ];
 
-function canBeSignalled<S extends GuestState>(k: Cpu<S>, task: string): boolean {
+function canBeSignalled<S extends KernelState>(k: Cpu<S>, task: string): boolean {
   const { state, group_leader } = k.task(task);
   return state === 'running' && k.s.signal[group_leader]!.group_exit === '';
 }
 
 /** The slots of those actors that the options name. */
-export function environment<S extends GuestState>(
+export function environment<S extends KernelState>(
   actors: readonly Actor<S>[],
   options: ProtocolOptions,
   machine: Machine<S>,
@@ -152,7 +157,7 @@ export function environment<S extends GuestState>(
   }));
 }
 
-export function environmentSteps<S extends GuestState>(
+export function environmentSteps<S extends KernelState>(
   actors: readonly Actor<S>[],
   options: ProtocolOptions,
 ): StepInfo[] {
@@ -162,7 +167,7 @@ export function environmentSteps<S extends GuestState>(
   });
 }
 
-function asked<S extends GuestState>(actors: readonly Actor<S>[], options: ProtocolOptions): Actor<S>[] {
+function asked<S extends KernelState>(actors: readonly Actor<S>[], options: ProtocolOptions): Actor<S>[] {
   return actors.filter(
     (actor) => options.faults.some(({ name }) => name === actor.name) && isFor(options.guest, actor),
   );

@@ -1,6 +1,6 @@
 /** What a protocol is, seen from the command line: what it can be asked, and the system it builds. */
 import type { Sig } from '../kernel/state.js';
-import type { System } from '../system.js';
+import type { Property, System } from '../system.js';
 import { mayAnswer } from './choices.js';
 
 /** A fault, a guest choice: its name and what it means. */
@@ -60,6 +60,8 @@ export interface Protocol {
   readonly defaultFaults: readonly string[];
   /** The shared properties that mean something here, by name. */
   readonly properties: readonly string[];
+  /** Its own, which no other protocol knows. */
+  readonly promises?: readonly Property[];
   /** What the kernel is told to do with a signal, where it is not what the guest wants: as `Machine.disposition`. */
   readonly disposition?: (sig: Sig, wanted: string) => string;
   /** The transition system, without properties: those are attached by `judged`. */

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 export const program = fileURLToPath(new URL('../../dist/check.js', import.meta.url));
 
+/** Nobody is left behind where a test has been given up: no command of the tests takes so long. */
+const LIMIT = { timeout: 280_000, killSignal: 'SIGKILL' } as const;
+
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -27,6 +30,7 @@ export async function run(
   const child = spawn(process.execPath, [program, ...args], {
     env: { ...bare(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...LIMIT,
   });
   const [out, err]: [string[], string[]] = [[], []];
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => out.push(chunk));
@@ -44,6 +48,7 @@ export async function shell(line: string): Promise<Ended> {
   const child = spawn('bash', ['-c', line], {
     env: { ...bare(), CHECK: `${process.execPath} ${program}` },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...LIMIT,
   });
   const [out, err]: [string[], string[]] = [[], []];
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => out.push(chunk));
