@@ -1,7 +1,7 @@
 /** A protocol of one's own: a file given by its path, bundled in memory, so that TypeScript and further files need no build. */
 import { statSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
-import { build, type Message, type Plugin } from 'esbuild';
+import type { Message, Plugin } from 'esbuild';
 import type { Protocol } from '../model/protocols/index.js';
 import { properties } from '../properties/index.js';
 import { Problem } from './problem.js';
@@ -47,6 +47,8 @@ async function load(path: string): Promise<Protocol> {
 
 /** One module, and the way from its lines back to those of the files it was made from. */
 async function bundle(path: string): Promise<{ text: string; map: SourceMap }> {
+  // Most runs are about protocols of the library, and need not wait for the bundler.
+  const { build } = await import('esbuild');
   const result = await build({
     entryPoints: [path],
     bundle: true,

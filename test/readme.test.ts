@@ -24,8 +24,13 @@ function outputOf(command: string): string {
   });
 }
 
+/** The test of a fresh clone looks at this one: it makes the same search. */
+const FIRST = '$ npx check --depth 12 --quiet | head -18\n';
+const isPromoted = process.env['PROMOTE'] === '1';
+
 /** A block of commands, each followed by what it prints. */
 function rerun(block: string): string {
+  if (block.startsWith(FIRST) && !isPromoted) return block;
   const commands = block.split('\n').filter((line) => line.startsWith('$ '));
   return commands.map((line) => `${line}\n${outputOf(line.slice(2))}`).join('');
 }
@@ -37,7 +42,8 @@ describe('the README', () => {
       /```console\n(.*?)```/gs,
       (_all, block: string) => `\`\`\`console\n${rerun(block)}\`\`\``,
     );
-    if (process.env['PROMOTE'] === '1') writeFileSync(file, fresh);
+    expect(text).toContain(FIRST);
+    if (isPromoted) writeFileSync(file, fresh);
     else expect(settled(text)).toBe(settled(fresh));
   });
 

@@ -30,6 +30,8 @@ export interface Definition<Extra extends object = object> {
   readonly objects?: Readonly<Record<string, string>>;
   readonly mutexes?: readonly string[];
   readonly conditions?: readonly string[];
+  /** A flag with a mutex and a condition, for `completion_finish` and `completion_await`. */
+  readonly completions?: readonly string[];
   /** What tasks do with a signal at the start: `ignore`, or `handler` with SA_ flags behind a plus. Else the default. */
   readonly handlers?: Readonly<Record<string, Partial<Record<Sig, string>>>>;
   /** Plain data of a fixed shape that the steps read and write besides: locals, what somebody saw. */
@@ -119,7 +121,8 @@ function refuseUnknown<Extra extends object>(own: Definition<Extra>, tasks: read
 
 /** The object of each name that lives in one. */
 function objectsOf<Extra extends object>(own: Definition<Extra>): Record<string, string> {
-  const names = [...Object.keys(own.words ?? {}), ...(own.mutexes ?? []), ...(own.conditions ?? [])];
+  const { words = {}, mutexes = [], conditions = [], completions = [] } = own;
+  const names = [...Object.keys(words), ...mutexes, ...conditions, ...completions];
   return Object.fromEntries(
     names
       .map((name) => [name, name.slice(0, Math.max(0, name.indexOf('.')))] as const)
@@ -129,7 +132,7 @@ function objectsOf<Extra extends object>(own: Definition<Extra>): Record<string,
 
 function initial<Extra extends object>(own: Definition<Extra>, tasks: readonly string[]): LibcState {
   const starts = startsOf(own);
-  const { words = {}, objects = {}, mutexes = [], conditions = [] } = own;
+  const { words = {}, objects = {}, mutexes = [], conditions = [], completions = [] } = own;
   const each = <T>(names: readonly string[], make: (name: string) => T): Record<string, T> =>
     Object.fromEntries(names.map((name) => [name, make(name)]));
   const running = tasks.filter((name) => starts.includes(name));
@@ -158,8 +161,8 @@ function initial<Extra extends object>(own: Definition<Extra>, tasks: readonly s
       free: [],
     },
     faults: [],
-    mutex: each(mutexes, () => ''),
-    cond: each(conditions, () => []),
-    set: {},
+    mutex: each([...mutexes, ...completions], () => ''),
+    cond: each([...conditions, ...completions], () => []),
+    set: each(completions, () => 0),
   };
 }
