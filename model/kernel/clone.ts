@@ -4,7 +4,7 @@ import { clone_errno, type CloneFlag } from './clone-args.js';
 import type { Cpu } from './cpu.js';
 import { copy_files } from './files.js';
 import { store } from './memory.js';
-import { unusedName } from './names.js';
+import { alloc_pid } from './pids.js';
 import { adopt } from './reparent.js';
 import { fatal_signal_pending, signal_pending } from './signal.js';
 import { absentTask, type KernelState, type Sig } from './state.js';
@@ -154,20 +154,6 @@ export function ret_from_fork<S extends KernelState>(
   });
 }
 
-/**
- * The next fresh tid, or one that was given back. Linux goes round its pids once before it gives one again, so both can
- * happen to a program that runs for long.
- */
-function alloc_pid<S extends KernelState>(k: Cpu<S>): number {
-  const { fresh, free } = k.s.pids;
-  const candidates = [...fresh.slice(0, 1), ...free];
-  if (candidates.length === 0) throw new Error('the pool of pids is empty');
-  const tid = candidates[k.move.choose(candidates.length)]!;
-  if (tid === fresh[0]) k.s.pids.fresh = fresh.slice(1);
-  else k.s.pids.free = free.filter((one) => one !== tid);
-  return tid;
-}
-
 /** K2: the child is linked in, under the task-list lock. From here on it can be seen, and cannot run yet. */
 function copy_process<S extends KernelState>(k: Cpu<S>, call: CloneCall<S>): void {
   const { t } = k;
@@ -175,9 +161,13 @@ function copy_process<S extends KernelState>(k: Cpu<S>, call: CloneCall<S>): voi
   const name = call.child;
   if (k.task(name).state !== 'absent') throw new Error(`the slot ${name} is taken`);
   const thread = flags.includes('CLONE_THREAD');
+  if (thread && k.machine.processes?.includes(name) === true)
+    throw new Error(`${name} is made a thread, and was to be a process`);
   const parent = flags.includes('CLONE_PARENT');
-  const sighand = flags.includes('CLONE_SIGHAND') ? t.sighand : unusedName(k, 'sighand', name);
-  const tid = alloc_pid(k);
+  // A new table, a new memory bear the task's own name, which nobody can have taken before; see `unusedName`.
+  const sighand = flags.includes('CLONE_SIGHAND') ? t.sighand : name;
+  const isTold = !thread || call.parent_tid !== undefined || call.child_tid !== undefined;
+  const tid = alloc_pid(k, name, isTold);
   k.s.task[name] = {
     ...absentTask(),
     state: 'running',
@@ -189,7 +179,7 @@ function copy_process<S extends KernelState>(k: Cpu<S>, call: CloneCall<S>): voi
     parent_exec_id: parent || thread ? t.parent_exec_id : t.self_exec_id,
     exit_signal: thread ? 'thread' : parent ? k.task(t.group_leader).exit_signal : call.exit_signal(k),
     self_exec_id: t.self_exec_id,
-    mm: flags.includes('CLONE_VM') ? t.mm : unusedName(k, 'mm', name),
+    mm: flags.includes('CLONE_VM') ? t.mm : name,
     sighand,
     files: copy_files(k, name, flags.includes('CLONE_FILES')),
     fsbase: flags.includes('CLONE_SETTLS') ? (call.tls ?? '') : t.fsbase,

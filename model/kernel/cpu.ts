@@ -11,6 +11,8 @@ export type Fate = 'queued' | 'ignored' | 'merged';
 export interface Machine<S extends KernelState> {
   /** Names of all task slots, in the order in which they can come to life. */
   readonly tasks: readonly string[];
+  /** Those of them that begin as processes of their own. The others may be threads; all may, unless told. */
+  readonly processes?: readonly string[];
   /** In which object a word lives; a word that is not named is always there. */
   readonly objectOf: Readonly<Record<string, string>>;
   /** The rules of its kernel; those of the default release unless told. */

@@ -4,6 +4,7 @@ import { firstOfMmRelease, mm_release } from './exit.js';
 import { close_on_exec } from './files.js';
 import { unusedName } from './names.js';
 import { groupIsEmpty } from './notify.js';
+import { free_pid } from './pids.js';
 import { do_group_exit, fatal_signal_pending, members, signalOf, threads, zap_thread } from './signal.js';
 import { absentTask, INIT, newSignal, type KernelState } from './state.js';
 import { kernel, step, type Step } from './step.js';
@@ -130,7 +131,7 @@ function takeOver<S extends KernelState>(k: Cpu<S>): void {
     const parent = k.task(real_parent);
     parent.children = parent.children.map((name) => (name === old ? me : name));
   }
-  k.s.pids.free = [...k.s.pids.free, t.tid].toSorted((a, b) => a - b);
+  free_pid(k, t.tid);
   t.tid = tid;
   t.group_leader = me;
   t.exit_signal = 'SIGCHLD';

@@ -104,7 +104,7 @@ export function mm_release<S extends KernelState>(prefix: string): Step<S>[] {
     kernel(`${prefix}/K7b`, 'K7b EXIT-5', (k) => {
       const word = k.t.clear_child_tid;
       // EXIT-5: only where somebody else uses the memory; for a sole user the word stays.
-      if (word !== '' && mmUsers(k) > 1) {
+      if (word !== '' && sharesMm(k)) {
         const object = k.machine.objectOf[word];
         if (object !== undefined) use(k, object);
         k.move.event('cleartid');
@@ -135,6 +135,6 @@ export function mm_release<S extends KernelState>(prefix: string): Step<S>[] {
   ];
 }
 
-function mmUsers<S extends KernelState>(k: Cpu<S>): number {
-  return k.machine.tasks.filter((name) => k.task(name).mm === k.t.mm).length;
+function sharesMm<S extends KernelState>(k: Cpu<S>): boolean {
+  return k.machine.tasks.some((name) => name !== k.me && k.task(name).mm === k.t.mm);
 }

@@ -33,9 +33,8 @@ export function hasWriter<S extends KernelState>(k: Cpu<S>, pipe: string): boole
 export function copy_files<S extends KernelState>(k: Cpu<S>, child: string, shared: boolean): string {
   const { files } = k.t;
   if (files === '' || shared) return files;
-  const name = unusedName(k, 'files', child);
-  k.s.files[name] = [...k.s.files[files]!];
-  return name;
+  k.s.files[child] = [...k.s.files[files]!];
+  return child;
 }
 
 /** K8: the table goes with its last user, and deferred releases are made up for: both before the task is a zombie. */

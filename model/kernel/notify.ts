@@ -1,5 +1,6 @@
 /** What is done about the death of a task: its parent and its own remains (kernel: exit_notify, release_task). */
 import type { Cpu } from './cpu.js';
+import { free_pid } from './pids.js';
 import { disown, forget_original_parent } from './reparent.js';
 import { dispositionOf, members, sa_flags, send_signal, signalOf } from './signal.js';
 import { absentTask, INIT, newSignal, type KernelState, type Sig } from './state.js';
@@ -69,7 +70,7 @@ export function release_task<S extends KernelState>(k: Cpu<S>, name: string): vo
   const task = k.task(name);
   const leader = task.group_leader;
   disown(k, name);
-  k.s.pids.free = [...k.s.pids.free, task.tid].toSorted((a, b) => a - b);
+  free_pid(k, task.tid);
   k.s.task[name] = absentTask();
   if (name === leader) {
     k.s.signal[leader] = newSignal();

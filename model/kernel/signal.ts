@@ -239,10 +239,14 @@ export function fatal_signal_pending<S extends KernelState>(k: Cpu<S>): boolean 
 
 /**
  * Threads of a group, the dead ones that are not yet released among them; an absent task is in none. The group is all
- * that is read of a task: whoever looks at more than it must has that many more ways to go.
+ * that is read of a task, and not even that of one that is never a thread: whoever looks at more than it must has that
+ * many more ways to go.
  */
 export function members<S extends KernelState>(k: Cpu<S>, leader: string): string[] {
-  return k.machine.tasks.filter((name) => k.task(name).group_leader === leader);
+  const { tasks, processes = [] } = k.machine;
+  return tasks.filter(
+    (name) => (name === leader || !processes.includes(name)) && k.task(name).group_leader === leader,
+  );
 }
 
 /** Threads of a group that still run. */

@@ -120,8 +120,8 @@ export interface KernelState {
   futex: Record<string, string[]>;
   /** Objects of the shared memory: who is to free it; '' when it is not there. */
   object: Record<string, string>;
-  /** Tids never given yet, lowest first, and those given back, which any new task may get. */
-  pids: { fresh: number[]; free: number[] };
+  /** Whether the tid that belongs to a task was given back, so that any new task may get it; see `pids.ts`. */
+  pids: { free: Record<string, boolean> };
   /** Kinds of faults that have struck, sorted. */
   faults: string[];
 }

@@ -37,8 +37,9 @@ function completes<S extends KernelState>(k: Cpu<S>): boolean {
 export function exit_signals<S extends KernelState>(k: Cpu<S>): void {
   const awaited = k.t.jobctl === 'stop' && signalOf(k, k.t).stop === 'stopping';
   k.t.jobctl = '';
+  if (!awaited) return;
   const others = threads(k, k.t.group_leader).some((name) => name !== k.me);
-  if (awaited && others && completes(k)) do_notify_parent_cldstop(k, 'CLD_STOPPED');
+  if (others && completes(k)) do_notify_parent_cldstop(k, 'CLD_STOPPED');
 }
 
 /** The last thread to stop tells the parent, even if a SIGCONT came in between. */

@@ -1,5 +1,6 @@
 /** A litmus file as a system: the programs made of the kernel's own steps, and the tasks there are at the start. */
 import type { Cpu, Machine } from '../kernel/cpu.js';
+import { FIRST_TID, ownTid } from '../kernel/pids.js';
 import { absentTask, INIT, newSignal, SIGNALS, type Task } from '../kernel/state.js';
 import { rest, type Step } from '../kernel/step.js';
 import { stepInfo, taskSlot } from '../kernel/task.js';
@@ -14,7 +15,6 @@ import { labelOf, settid } from './task-calls.js';
 /** The name of the property whose counterexamples are the outcomes: it is broken, by its outcome, in each final state. */
 export const OUTCOME = 'outcome';
 
-const FIRST_TID = 100;
 const MOST_TAKEN = 6;
 
 /** The rules can be others than those of the file's release: what a wrong kernel would do, for instance. */
@@ -106,7 +106,7 @@ function kernelState(litmus: Litmus, tasks: readonly string[], creations: Readon
     ...absentTask(),
     state: 'running',
     pc: start(task),
-    tid: FIRST_TID + tasks.indexOf(task),
+    tid: ownTid(tasks, task),
     group_leader: task,
     real_parent: INIT,
     exit_signal: 'SIGCHLD',
@@ -125,10 +125,7 @@ function kernelState(litmus: Litmus, tasks: readonly string[], creations: Readon
     word: { ...litmus.words },
     futex: Object.fromEntries(words.map((word): [string, string[]] => [word, []])),
     object: {},
-    pids: {
-      fresh: tasks.flatMap((task, index) => (creations.has(task) ? [FIRST_TID + index] : [])),
-      free: [],
-    },
+    pids: { free: each(() => false) },
     faults: [],
   };
 }

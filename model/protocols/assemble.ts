@@ -68,6 +68,12 @@ export function tasksFor(ops: readonly Op[], may: May): string[] {
   ];
 }
 
+/** Those of the tasks that are no threads of others. */
+export function processesFor(ops: readonly Op[], tasks: readonly string[]): string[] {
+  const processes = [PARENT, ...ops.flatMap(({ leader, T, C, D }) => [leader, T, C, D])];
+  return tasks.filter((name) => processes.includes(name));
+}
+
 /** The guest's other tasks. `delivers` is what an emulator adds to a program in its own memory. */
 export function otherPrograms<S extends GuestState>(
   ops: readonly Op[],

@@ -7,6 +7,7 @@
 import type { CloneFlag } from '../kernel/clone-args.js';
 import type { Cpu, Fate } from '../kernel/cpu.js';
 import { late, settle } from '../kernel/late.js';
+import { FIRST_TID } from '../kernel/pids.js';
 import { readSiginfo, type KernelState, type Sig } from '../kernel/state.js';
 import { answers, type May, type Question } from './choices.js';
 import type { Op } from './op.js';
@@ -22,9 +23,6 @@ export const LEADER = 'L';
 
 /** The memory that the guest's clone shares. Named like no task, so that who executes a program never comes by this name. */
 export const MEMORY = 'vm';
-
-/** The tid of the leader of the calling process. */
-export const FIRST_TID = 100;
 
 /** What the guest chose for one clone, by question, and what became of it. */
 export interface Guest {
@@ -220,7 +218,7 @@ function awaiting<S extends GuestState>(k: Cpu<S>, si_pid: number, process: stri
   return named.find(({ notice }) => notice === 'pending') ?? named.at(-1);
 }
 
-/** Is it a child of this process that no clone in question made? The caller's process is one of G's. */
+/** Is it a child of this process that no clone in question made? The caller's process, whose leader is the first task, is one of G's. */
 function isOtherChild<S extends GuestState>(k: Cpu<S>, tid: number, process: string): boolean {
   if (process === PARENT) return tid === FIRST_TID;
   return k.s.guest[process]?.grandchild_tid === tid;

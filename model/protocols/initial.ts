@@ -1,10 +1,11 @@
 /** The state in which every protocol begins: the guest's calling threads run, and those who look on; nobody else is there. */
 import { late } from '../kernel/late.js';
+import { ownTid } from '../kernel/pids.js';
 import { absentTask, newSignal, type Task } from '../kernel/state.js';
+import { processesFor } from './assemble.js';
 import { answers, mayAnswer, mayHavePipe } from './choices.js';
 import { callers, type Op } from './op.js';
 import {
-  FIRST_TID,
   guestDispositions,
   guestMask,
   LEADER,
@@ -58,19 +59,20 @@ export function initialState({ ops, tasks, asked, start }: Beginning): GuestStat
     mm: PARENT,
     sighand: PARENT,
   };
-  const task = (name: string, index: number): Task => ({
+  const task = (name: string): Task => ({
     ...absentTask(),
     state: 'running',
-    tid: FIRST_TID + index,
+    tid: ownTid(tasks, name),
     blocked: 'guest',
     ...(name === PARENT ? ofParent : ofCaller(name)),
   });
-  const absent = tasks.filter((name) => !running.includes(name));
+  // Threads beside the leader are never told their tids.
+  const told = processesFor(ops, tasks);
   const words = ops.flatMap((op) => tidWords(op, may));
   return {
     task: {
       ...each(absentTask),
-      ...Object.fromEntries(running.map((name, index) => [name, task(name, index)])),
+      ...Object.fromEntries(running.map((name) => [name, task(name)])),
     },
     signal: each(newSignal),
     sighand: {
@@ -83,7 +85,7 @@ export function initialState({ ops, tasks, asked, start }: Beginning): GuestStat
     word: Object.fromEntries(words.map((word) => [word, BUSY])),
     futex: Object.fromEntries(words.map((word) => [word, []])),
     object: {},
-    pids: { fresh: absent.map((_, index) => FIRST_TID + running.length + index), free: [] },
+    pids: { free: Object.fromEntries(told.map((name) => [name, false])) },
     faults: [],
     guest: Object.fromEntries(ops.map((op) => [op.C, newGuest(op, asked)])),
     onlooker: Object.fromEntries(

@@ -22,6 +22,7 @@ import {
   mayHaveFiles,
   operationsFor,
   otherPrograms,
+  processesFor,
   programOf,
   tasksFor,
 } from './assemble.js';
@@ -149,6 +150,7 @@ export const native: Protocol = {
     const machine: Machine<GuestState> = {
       ...guestMachine(options),
       tasks,
+      processes: processesFor(ops, tasks),
       objectOf: {},
       standsOn: () => [],
       handler: (k, _sig, si_code, si_pid) => signalTaken(k, si_code, si_pid),

@@ -7,6 +7,7 @@ import {
   neverTakes,
   operationsFor,
   otherPrograms,
+  processesFor,
   programOf,
   tasksFor,
   type Program,
@@ -50,9 +51,11 @@ function machine(ops: readonly Op[], options: ProtocolOptions, may: May): Machin
     ]),
   );
   const images = new Set(ops.map((op) => op.own('tls_M')));
+  const tasks = tasksFor(ops, may);
   return {
     ...guestMachine(options),
-    tasks: tasksFor(ops, may),
+    tasks,
+    processes: processesFor(ops, tasks),
     objectOf: objectOf(ops),
     standsOn(k) {
       const stack = stacks.get(k.me);

@@ -53,7 +53,7 @@ test(
 );
 
 test.each([
-  ['native, three clones', modelled('native', { guest: SMALL, clones: 3 }), 39_914],
+  ['native, three clones', modelled('native', { guest: SMALL, clones: 3 }), 8_202],
   ['qemu-clone-vm, a small guest', modelled('qemu-clone-vm', { guest: SMALL }), 7_182],
   [
     'qemu-clone-vm, a small guest, a failing creation',

@@ -86,7 +86,7 @@ const cases: Case[] = [
     // The zombie that was reaped is left to be reaped again.
     mutated: mutate(native(), 'P', 'guest.wait/release', (s, original) => {
       const zombie = { ...s.task['C']!, state: 'zombie' as const };
-      const free = [...s.pids.free];
+      const free = { ...s.pids.free };
       original();
       s.task['C'] = zombie;
       s.task['P']!.children = ['C'];

@@ -105,7 +105,7 @@ function stackOf(flags: readonly CloneFlag[]): System {
     word: {},
     futex: {},
     object: { stack: '' },
-    pids: { fresh: [101], free: [] },
+    pids: { free: { P: false, C: false } },
     faults: [],
   };
   return {
