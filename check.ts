@@ -107,6 +107,7 @@ function declare(done: (code: number) => void): Command {
       '--on-kernel',
       'ask the running kernel, too: real tasks are made to take each outcome of the model',
     )
+    .option('--free <N>', 'with --on-kernel: how often each test also runs without a tracer', '20')
     .option('--format <NAME>', litmusFormats.join(', '), 'text')
     .action(async (files: string[], flags: LitmusFlags) => done(await litmus(files, flags)));
   program

@@ -88,7 +88,8 @@ export async function onKernel(
   return { result: isSeen ? 'confirmed' : 'model-only', reason: '', outcomes: all, ...count };
 }
 
-function otherRelease({ kernel }: Litmus): string {
+/** Why a test is not about the kernel that runs; '' if it is. */
+export function otherRelease({ kernel }: Litmus): string {
   const asked = kernel || DEFAULT_RELEASE;
   const isSame = JSON.stringify(runningRules()) === JSON.stringify(releaseRules(asked));
   return isSame ? '' : `it is about Linux ${asked}, and this is ${runningRelease()}`;

@@ -4,7 +4,7 @@ import { looksAt } from '../litmus/outcome.js';
 import { cldOf, differencesOf, numberOf, takenDifferences, type Difference } from './compare.js';
 import { Machine, Strange, type Taken } from './machine.js';
 import { LAYOUT, SIGNAL_NUMBERS, SYS } from './numbers.js';
-import { operate, tlsAddress, wordAddress } from './operations.js';
+import { actionOf, tlsAddress, wordAddress } from './operations.js';
 import type { Puppet } from './puppet.js';
 import { setUp } from './setup.js';
 import { commandOf } from './stops.js';
@@ -100,7 +100,7 @@ export class LitmusMachine {
     const column = this.litmus.columns.find(({ task }) => task === name);
     const operation = column?.operations[Number.parseInt(label, 10) - 1];
     if (operation === undefined) throw new Strange(`${name} has no operation ${label}`);
-    await operate(this.machine, this.litmus, name, operation);
+    await this.machine.make(name, await actionOf(this.machine, this.litmus, name, operation));
   }
 
   private async look(): Promise<void> {

@@ -121,11 +121,7 @@ export class Machine {
   }
 
   async pokeLongs(address: number, values: readonly (number | bigint)[]): Promise<void> {
-    const words = values.flatMap((value) => {
-      const long = BigInt.asUintN(64, BigInt(value));
-      return [Number(long & 0xffffffffn), Number(long >> 32n)];
-    });
-    await Promise.all(words.map((word, index) => this.puppet.poke(address + 4 * index, word)));
+    await this.puppet.pokeLongs(address, values);
   }
 
   /** What the tracer has done to the tasks is forgotten with each turn. */
@@ -307,7 +303,8 @@ export class Machine {
     return [...this.ids].find(([, one]) => one === id)?.[0] ?? '';
   }
 
-  private idOf(name: string): number {
+  /** The number that the helper has for it. */
+  idOf(name: string): number {
     const id = this.ids.get(name);
     if (id === undefined) throw new Strange(`there is no task ${name}`);
     return id;

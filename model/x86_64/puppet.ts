@@ -59,7 +59,7 @@ export interface PuppetOptions {
 interface Reply {
   readonly tasks?: readonly RealTask[];
   readonly facts?: readonly Facts[];
-  readonly value?: number;
+  readonly values?: readonly number[];
   readonly error?: string;
   readonly fatal?: string;
 }
@@ -138,13 +138,28 @@ export class Puppet {
     return (await this.ask('facts')).facts ?? [];
   }
 
-  /** Looks at a word of 32 bits. */
-  async peek(address: number): Promise<number> {
-    return (await this.ask(`peek ${address}`)).value ?? 0;
+  /** Looks at so many words of 32 bits, one behind the other. */
+  async peeks(address: number, count: number): Promise<readonly number[]> {
+    return (await this.ask(`peek ${address} ${count}`)).values ?? [];
   }
 
-  async poke(address: number, value: number): Promise<void> {
-    await this.ask(`poke ${address} ${value}`);
+  /** Looks at one of them. */
+  async peek(address: number): Promise<number> {
+    return (await this.peeks(address, 1))[0] ?? 0;
+  }
+
+  /** Sets words, one behind the other. */
+  async poke(address: number, ...values: readonly number[]): Promise<void> {
+    await this.ask(`poke ${address} ${values.join(' ')}`);
+  }
+
+  /** Sets longs of 64 bits, one behind the other. */
+  async pokeLongs(address: number, values: readonly (number | bigint)[]): Promise<void> {
+    const words = values.flatMap((value) => {
+      const long = BigInt.asUintN(64, BigInt(value));
+      return [Number(long & 0xffffffffn), Number(long >> 32n)];
+    });
+    await this.poke(address, ...words);
   }
 
   /** Ends all tasks and starts anew with one. */

@@ -4,24 +4,17 @@
 #include "layout.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <linux/ptrace.h>
-#include <sys/resource.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 struct task tasks[MOST_TASKS];
 int task_count;
-
-static const long OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-                            PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL;
 
 static void become(struct task *t, enum state state)
 {
@@ -37,7 +30,7 @@ static struct task *known_task(pid_t tid)
 	return 0;
 }
 
-static struct task *task_of(pid_t tid)
+struct task *task_of(pid_t tid)
 {
 	struct task *known = known_task(tid);
 	if (known)
@@ -125,7 +118,7 @@ static void reach_call(struct task *t)
 	}
 }
 
-static void digest(struct task *t, int status)
+void digest(struct task *t, int status)
 {
 	int event = status >> 16, sig = WSTOPSIG(status);
 	switch (event) {
@@ -184,9 +177,7 @@ static bool is_dead(const struct task *t)
 	/* While the tids of a leader and of a thread that executes a program are exchanged, that of the thread is a dead one's. */
 	if (t->tid != t->tgid)
 		return false;
-	char path[40], target[1];
-	snprintf(path, sizeof path, "/proc/%d/exe", t->tid);
-	return readlink(path, target, sizeof target) < 0 && is_zombie(t->tid) && !is_running(t->tid);
+	return !has_program(t->tid) && is_zombie(t->tid) && !is_running(t->tid);
 }
 
 /* A held task leaves its stop only by SIGKILL; a question of ptrace then fails. */
@@ -309,73 +300,4 @@ bool reap(struct task *t)
 	t->status = status;
 	become(t, GONE);
 	return true;
-}
-
-/* What the first task does before it is held: it takes the memory, and forgets what it has from Node and libc. */
-static void root_main(int memory)
-{
-	sigset_t none;
-	sigemptyset(&none);
-	for (int sig = 1; sig <= 64; sig++)
-		signal(sig, SIG_DFL);
-	sigprocmask(SIG_SETMASK, &none, 0);
-	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	dup2(memory, MEMORY_FD);
-	for (int fd = 0; fd < 3; fd++)
-		close(fd);
-	mmap((void *)CODE, MEMORY_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_SHARED | MAP_FIXED, MEMORY_FD, 0);
-	raise(SIGSTOP);
-	((void (*)(void))STUB_PARK)();
-}
-
-/* The first task: the parent of those that a program has at the start, and the reaper of last resort. */
-void start_root(int memory)
-{
-	int status;
-	pid_t tid = fork();
-	if (tid == 0) {
-		root_main(memory);
-		_exit(1);
-	}
-	if (tid < 0 || waitpid(tid, &status, WUNTRACED) != tid || !WIFSTOPPED(status))
-		give_up("the first task does not start", 0);
-	if (ptrace(PTRACE_SEIZE, tid, 0, OPTIONS) < 0) {
-		char what[80];
-		snprintf(what, sizeof what, "ptrace is refused: %s", strerror(errno));
-		kill(tid, SIGKILL);
-		give_up(what, 0);
-	}
-	kill(tid, SIGCONT);
-	struct task *t = task_of(tid);
-	do {
-		if (waitpid(tid, &status, __WALL) != tid || !WIFSTOPPED(status))
-			give_up("the first task has died", 0);
-		digest(t, status);
-		if (t->state == SIGNAL || t->state == STOPPED || (t->state == READY && status >> 16))
-			let_go(t, 0);
-	} while (t->state != READY);
-}
-
-/* Ends every task and collects it. A task at PTRACE_EVENT_EXIT is not woken by SIGKILL. */
-void kill_all(void)
-{
-	int status;
-	for (int i = 0; i < task_count; i++)
-		if (tasks[i].state != GONE)
-			kill(tasks[i].tid, SIGKILL);
-	for (int i = 0; i < task_count; i++)
-		if (tasks[i].state == EXITING)
-			ptrace(PTRACE_CONT, tasks[i].tid, 0, 0);
-	for (;;) {
-		pid_t tid = waitpid(-1, &status, __WALL | WNOHANG);
-		if (tid < 0 && errno == ECHILD)
-			break;
-		if (tid > 0 && WIFSTOPPED(status))
-			ptrace(PTRACE_CONT, tid, 0, 0);
-		else if (tid == 0)
-			sched_yield();
-		check_deadline(0);
-	}
-	task_count = 0;
 }

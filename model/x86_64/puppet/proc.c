@@ -73,7 +73,15 @@ bool is_zombie(pid_t tid)
 {
 	char stat[512];
 	char state = state_of(tid, stat, sizeof stat);
-	return state == 'Z' || state == 'X';
+	return state == 'Z';
+}
+
+/* Has it its memory yet? Asking takes no reference to that. */
+bool has_program(pid_t tid)
+{
+	char path[40], target[1];
+	snprintf(path, sizeof path, "/proc/%d/exe", tid);
+	return readlink(path, target, sizeof target) >= 0;
 }
 
 pid_t tgid_of(pid_t tid)

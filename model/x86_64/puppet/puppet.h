@@ -45,12 +45,19 @@ struct task {
 extern struct task tasks[MOST_TASKS];
 extern int task_count;
 
-/* hold.c: following tasks from stop to stop */
+/* begin.c: the beginning of all tasks, and their end */
 void start_root(int memory);
+void kill_all(void);
+
+/* hold.c: following tasks from stop to stop */
+struct task *task_of(pid_t tid);
+void digest(struct task *t, int status);
 void let_go(struct task *t, int sig);
 void settle(void);
 bool reap(struct task *t);
-void kill_all(void);
+
+/* loose.c: tasks that run without a tracer */
+bool run_loose(char *memory, int count, int seconds);
 
 /* drive.c: what one task is made to do */
 bool make_call(struct task *t, unsigned long stub, long number, const unsigned long args[6]);
@@ -61,6 +68,7 @@ bool sleeps(pid_t tid, char where[40]);
 bool is_running(pid_t tid);
 bool is_stopped(pid_t tid);
 bool is_zombie(pid_t tid);
+bool has_program(pid_t tid);
 pid_t tgid_of(pid_t tid);
 bool print_facts(const struct task *t, int id, bool first);
 

@@ -78,7 +78,7 @@ onKernel('a real task', () => {
       [0x14, true],
       [0x04, undefined],
     ] as const) {
-      for (const [at, value] of [0x10000040, 0, flags << 24, 0, 0x10000050, 0, 0, 0].entries())
+      for (const [at, value] of [0x10000040, 0, flags << 24, 0, 0x10000080, 0, 0, 0].entries())
         await held.poke(0x10003000 + 4 * at, value);
       await held.tasks('call 1 13 10 0x10003000 0 8');
       await held.tasks('call 1 202 0x10001000 0 0');
