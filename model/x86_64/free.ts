@@ -103,7 +103,7 @@ export async function runFree(
     });
   await script.write(questions, delay);
   const tasks = new Map((await puppet.tasks(`free ${script.size}`)).map((task) => [task.id, task]));
-  const facts = new Map((await puppet.facts()).map((one) => [one.id, one]));
+  const { facts } = await puppet.look();
   return new Rest(script, litmus, asked, tasks, facts, machine.birth(ROOT)!).outcome(initial, names);
 }
 

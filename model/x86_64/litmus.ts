@@ -104,12 +104,10 @@ export class LitmusMachine {
   }
 
   private async look(): Promise<void> {
-    await this.machine.observe();
-    const words = Object.keys(this.litmus.words);
-    const values = await Promise.all(
-      words.map((word) => this.machine.puppet.peek(wordAddress(this.litmus, word))),
-    );
-    this.words = new Map(words.map((word, at) => [word, values[at]!]));
+    const names = Object.keys(this.litmus.words);
+    const step = LAYOUT.wordSize / 4;
+    const words = await this.machine.observe(names.length * step);
+    this.words = new Map(names.map((name, at) => [name, words[at * step]!]));
   }
 
   private signalTaken(s: LitmusState, before: LitmusState | undefined): Difference[] {

@@ -218,11 +218,15 @@ export class Machine {
 
   /**
    * Looks at all tasks. Signals that nobody would see without a tracer are let through first: those that are ignored,
-   * which the kernel would not even have sent, and those that kill, which it would have done as they were sent.
+   * which the kernel would not even have sent, and those that kill, which it would have done as they were sent. The first
+   * so many of the words, too.
    */
-  async observe(): Promise<void> {
+  async observe(count: number): Promise<readonly number[]> {
+    let words: readonly number[] = [];
     for (let more = true; more;) {
-      this.known = new Map((await this.puppet.facts()).map((facts) => [facts.id, facts]));
+      const seen = await this.puppet.look(LAYOUT.words, count);
+      this.known = seen.facts;
+      words = seen.words;
       more = false;
       for (const [name] of this.ids) {
         if (name === ROOT || !this.takesUnseen(name)) continue;
@@ -236,6 +240,7 @@ export class Machine {
       const facts = this.facts(name);
       if (facts !== undefined) this.unheard.follow(name, facts);
     }
+    return words;
   }
 
   /** What the tracer itself keeps from happening just now; '' if nothing is known. */

@@ -159,6 +159,7 @@ export function bitOf(signal: number): bigint {
 /** Where things lie in the memory that all tasks map; see layout.h. */
 export const LAYOUT = {
   words: 0x10001000,
+  wordSize: 16,
   program: 0x10002000,
   lateProgram: 0x10002400,
   noProgram: 0x10002800,

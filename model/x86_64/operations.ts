@@ -31,11 +31,10 @@ type Make = (doing: Doing) => Promise<Action> | Action;
 
 /** Nobody has this tid. */
 export const NOBODY = 0x3fffffff;
-const WORD_SIZE = 16;
 const TLS_SIZE = 64;
 
 export function wordAddress(litmus: Litmus, word: string): number {
-  return LAYOUT.words + Object.keys(litmus.words).indexOf(word) * WORD_SIZE;
+  return LAYOUT.words + Object.keys(litmus.words).indexOf(word) * LAYOUT.wordSize;
 }
 
 /** Where the TLS image of this name would be; nobody uses it. */

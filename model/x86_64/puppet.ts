@@ -43,6 +43,18 @@ export interface Facts {
   readonly caught: string;
 }
 
+/** A task of which nothing is left. */
+interface Released {
+  readonly id: number;
+}
+
+/** What there is to see when all are at rest. */
+export interface Look {
+  /** What /proc tells of all tasks that have left any trace. */
+  readonly facts: ReadonlyMap<number, Facts>;
+  readonly words: readonly number[];
+}
+
 /** The helper has broken off: all its tasks are dead. */
 export class PuppetError extends Error {
   override readonly name = 'PuppetError';
@@ -58,7 +70,7 @@ export interface PuppetOptions {
 
 interface Reply {
   readonly tasks?: readonly RealTask[];
-  readonly facts?: readonly Facts[];
+  readonly facts?: readonly (Facts | Released)[];
   readonly values?: readonly number[];
   readonly error?: string;
   readonly fatal?: string;
@@ -87,6 +99,8 @@ export async function startPuppet(options: PuppetOptions = {}): Promise<Puppet> 
 export class Puppet {
   private readonly child: ChildProcess;
   private readonly waiting: Waiting[] = [];
+  /** What was told last of each task: the helper tells only of those that have changed. */
+  private readonly known = new Map<number, Facts>();
   private readonly exited: Promise<void>;
   private readonly timer: NodeJS.Timeout;
   private text = '';
@@ -133,9 +147,14 @@ export class Puppet {
     return (await this.ask(command)).tasks ?? [];
   }
 
-  /** What /proc tells of all tasks that have left any trace. */
-  async facts(): Promise<readonly Facts[]> {
-    return (await this.ask('facts')).facts ?? [];
+  /** Looks at all tasks, and at so many words of 32 bits. */
+  async look(address = 0, count = 0): Promise<Look> {
+    const { facts = [], values = [] } = await this.ask(`look ${address} ${count}`);
+    for (const one of facts) {
+      if ('tgid' in one) this.known.set(one.id, one);
+      else this.known.delete(one.id);
+    }
+    return { facts: new Map(this.known), words: values };
   }
 
   /** Looks at so many words of 32 bits, one behind the other. */
@@ -164,6 +183,7 @@ export class Puppet {
 
   /** Ends all tasks and starts anew with one. */
   async reset(): Promise<readonly RealTask[]> {
+    this.known.clear();
     return this.tasks('reset');
   }
 

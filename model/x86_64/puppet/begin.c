@@ -87,5 +87,7 @@ void kill_all(void)
 			sched_yield();
 		check_deadline(0);
 	}
+	for (int i = 0; i < task_count; i++)
+		close_files(&tasks[i]);
 	task_count = 0;
 }

@@ -40,7 +40,7 @@ struct task *task_of(pid_t tid)
 	struct task *t = &tasks[task_count++];
 	memset(t, 0, sizeof *t);
 	t->tid = tid;
-	t->tgid = tgid_of(tid);
+	t->tgid = tgid_of(t);
 	t->is_held = true;
 	become(t, RUNNING);
 	return t;
@@ -80,6 +80,8 @@ static struct task *exchange_tids(struct task *t)
 	if (!thread || thread == t)
 		return t;
 	become(t, GONE);
+	close_files(t);
+	close_files(thread);
 	thread->tid = t->tid;
 	t->tid = 0;
 	thread->fresh = true;
@@ -167,17 +169,17 @@ void digest(struct task *t, int status)
  * yet, as it releases those of its children that nobody waits for after that (exit_notify, 6.18). A leader whose threads live on is not shown by
  * waitid; it is dead once it has no program.
  */
-static bool is_dead(const struct task *t)
+static bool is_dead(struct task *t)
 {
 	siginfo_t info;
 	info.si_pid = 0;
 	if (waitid(P_PID, (id_t)t->tid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 && info.si_pid == t->tid)
 		return (info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED) &&
-		       !is_running(t->tid);
+		       !is_running(t);
 	/* While the tids of a leader and of a thread that executes a program are exchanged, that of the thread is a dead one's. */
 	if (t->tid != t->tgid)
 		return false;
-	return !has_program(t->tid) && is_zombie(t->tid) && !is_running(t->tid);
+	return !has_program(t) && is_zombie(t) && !is_running(t);
 }
 
 /* A held task leaves its stop only by SIGKILL; a question of ptrace then fails. */
@@ -198,6 +200,8 @@ static void find_again(struct task *t)
 		if (leader == t || leader->tid != t->tgid)
 			continue;
 		enum state state = leader->state;
+		close_files(t);
+		close_files(leader);
 		t->tid = leader->tid;
 		t->ret = leader->ret;
 		t->info = leader->info;
@@ -214,7 +218,6 @@ static void find_again(struct task *t)
 /* Looks at one task; false while it has yet to come to rest. */
 static bool look_at(struct task *t)
 {
-	char where[40];
 	switch (t->state) {
 	case ZOMBIE:
 	case GONE:
@@ -228,12 +231,12 @@ static bool look_at(struct task *t)
 		become(t, RUNNING);
 		return false;
 	case STOPPED:
-		if (is_stopped(t->tid))
+		if (is_stopped(t))
 			return true;
 		become(t, RUNNING);
 		return false;
 	case BLOCKED:
-		if (sleeps(t->tid, where))
+		if (sleeps(t))
 			return true;
 		become(t, RUNNING);
 		return false;
@@ -245,8 +248,7 @@ static bool look_at(struct task *t)
 		find_again(t);
 	} else if (is_dead(t)) {
 		become(t, ZOMBIE);
-	} else if (sleeps(t->tid, where)) {
-		snprintf(t->where, sizeof t->where, "%s", where);
+	} else if (sleeps(t)) {
 		become(t, BLOCKED);
 	}
 	return false;

@@ -48,16 +48,17 @@ static bool detach(struct task *t)
 }
 
 /* What a task is that was let go; RUNNING while it has yet to come to rest. */
-static enum state state_of_loose(const struct task *t, const struct column *column, const char *memory, char where[40])
+static enum state state_of_loose(struct task *t, const struct column *column, const char *memory)
 {
 	unsigned long awaits = (unsigned long)column->awaits;
 	if (kill(t->tid, 0) < 0 && errno == ESRCH)
 		return GONE;
 	/* A thread leaves no zombie, and a leader is one while the last of its threads is still dying. */
-	if (!has_program(t->tid))
-		return is_zombie(t->tid) && tgid_of(t->tid) == t->tid && !is_running(t->tid) ? ZOMBIE : RUNNING;
-	if (sleeps(t->tid, where))
-		return strstr(where, "do_signal_stop") ? STOPPED : BLOCKED;
+	if (!has_program(t))
+		return is_zombie(t) && tgid_of(t) == t->tid && !is_running(t) ? ZOMBIE : RUNNING;
+	t->state = RUNNING;
+	if (sleeps(t))
+		return strstr(t->where, "do_signal_stop") ? STOPPED : BLOCKED;
 	/* In user mode, until a word has some value. */
 	return awaits && *(const volatile int *)(memory + (awaits - CODE)) != column->value ? BLOCKED : RUNNING;
 }
@@ -106,12 +107,14 @@ static long look_at_loose(const struct column *columns, int count, const char *m
 	for (int i = 1; i < count; i++) {
 		struct task *t = &tasks[i];
 		progress += __atomic_load_n(&columns[i].progress, __ATOMIC_SEQ_CST);
+		if (t->tid != (pid_t)columns[i].tid)
+			close_files(t);
 		t->tid = (pid_t)columns[i].tid;
 		t->state = GONE;
 		t->changed = true;
 		if (t->tid == TID_NOBODY)
 			unborn = true;
-		else if ((t->state = state_of_loose(t, &columns[i], memory, t->where)) == RUNNING)
+		else if ((t->state = state_of_loose(t, &columns[i], memory)) == RUNNING)
 			return -1;
 	}
 	return unborn && is_any_unknown() ? -1 : progress;

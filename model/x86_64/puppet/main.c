@@ -7,7 +7,7 @@
  *   go TASK                     let a held task go on as it stands: over PTRACE_EVENT_EXIT, out of a handler, to a signal
  *   signal TASK NUMBER [1]      it takes this signal, 0 for none; 1: and does not make again what it was interrupted in
  *   reap TASK                   let the parent of a dead task hear of it; a leader whose threads live on stays
- *   facts                       what /proc tells of every task
+ *   look ADDRESS COUNT          what /proc tells of tasks, if it has changed since the look before, and so many words
  *   free COUNT                  let all tasks go for good, each with its column of orders (free.h), and wait until nothing
  *                               happens any more; after that, only look at them and reset
  *   peek ADDRESS COUNT          look at so many words; poke ADDRESS VALUE...: set some; without any task
@@ -100,15 +100,6 @@ static void print_changes(void)
 	printf("]}\n");
 }
 
-static void print_all_facts(void)
-{
-	printf("{\"facts\":[");
-	for (int i = 0, first = 1; i < task_count; i++)
-		if (print_facts(&tasks[i], i, first))
-			first = 0;
-	printf("]}\n");
-}
-
 /* The stubs of layout.h. */
 static void write_stubs(char *memory)
 {
@@ -179,12 +170,23 @@ static int *word_at(unsigned long address)
 	return (int *)(memory + (address - CODE) % MEMORY_SIZE / sizeof(int) * sizeof(int));
 }
 
-static void peek(unsigned long address, unsigned long count)
+static void print_words(unsigned long address, unsigned long count)
 {
-	printf("{\"values\":[");
+	printf("\"values\":[");
 	for (unsigned long i = 0; i < count; i++)
 		printf(i ? ",%d" : "%d", *word_at(address + i * sizeof(int)));
 	printf("]}\n");
+}
+
+static void look(unsigned long address, unsigned long count)
+{
+	bool first = true;
+	printf("{\"facts\":[");
+	for (int i = 0; i < task_count; i++)
+		if (print_facts(&tasks[i], i, first))
+			first = false;
+	printf("],");
+	print_words(address, count);
 }
 
 static void poke(unsigned long address, char **save)
@@ -218,11 +220,12 @@ static void serve(char *line)
 	if (!command) {
 		printf("{\"error\":\"an empty line\"}\n");
 	} else if (!strcmp(command, "peek")) {
-		peek(args[0], args[1]);
+		printf("{");
+		print_words(args[0], args[1]);
 	} else if (!strcmp(command, "poke")) {
 		poke(args[0], &save);
-	} else if (!strcmp(command, "facts")) {
-		print_all_facts();
+	} else if (!strcmp(command, "look")) {
+		look(args[0], args[1]);
 	} else if (!strcmp(command, "reset")) {
 		reset();
 		print_changes();

@@ -145,7 +145,7 @@ onKernel('nobody who runs free is left behind', () => {
     );
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- litmus systems have no other states
     await runFree(puppet, litmus, litmusSystem(litmus).initial as Parameters<typeof runFree>[2], () => 0);
-    const alive = (await puppet.facts()).map(({ tgid }) => tgid);
+    const alive = [...(await puppet.look()).facts.values()].map(({ tgid }) => tgid);
     expect(alive).toHaveLength(3);
     await end(puppet.pid);
     expect(await survivors(alive)).toEqual([]);

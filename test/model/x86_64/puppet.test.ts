@@ -38,9 +38,15 @@ onKernel('a real task', () => {
     expect(await held.tasks('call 1 39')).toMatchObject([{ id: 1, tid: child, state: 'ready', ret: child }]);
     expect(await held.tasks('call 1 60 3')).toMatchObject([{ id: 1, state: 'exiting' }]);
     expect(await held.tasks('go 1')).toMatchObject([{ id: 1, state: 'zombie' }]);
-    expect(await held.facts()).toMatchObject([{ shared: '0' }, { id: 1, process: 'Z', ppid: root }]);
+    expect([...(await held.look()).facts.values()]).toMatchObject([
+      { shared: '0' },
+      { id: 1, process: 'Z', ppid: root },
+    ]);
     expect(await held.tasks('reap 1')).toMatchObject([{ id: 1, state: 'gone' }]);
-    expect(await held.facts()).toMatchObject([{ shared: '10000' }, { id: 1, process: 'Z' }]);
+    expect([...(await held.look()).facts.values()]).toMatchObject([
+      { shared: '10000' },
+      { id: 1, process: 'Z' },
+    ]);
   });
 
   test('sleeps in a futex until another wakes it', async () => {
