@@ -113,10 +113,14 @@ function declare(done: (code: number) => void): Command {
   program
     .command('conform')
     .description(
-      'random programs of kernel calls, by the model and by real tasks of the running kernel in lock step',
+      'small programs of kernel calls, by the model and by real tasks of the running kernel in lock step',
     )
-    .option('--walks <N>', 'so many programs', '1000')
+    .option('--walks <N>', 'so many programs; with --systematic also "all"', '1000')
     .option('--seed <S>', 'of the first; each further one has the next (default: by the clock)')
+    .option(
+      '--systematic',
+      'not random programs but all there are up to some size; the seed is a number, from 0',
+    )
     .option('--format <NAME>', conformFormats.join(', '), 'text')
     .action(async (flags: ConformFlags) => done(await conform(flags)));
   program

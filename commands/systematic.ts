@@ -24,17 +24,22 @@ type Third = (typeof THIRD)[number];
 
 /** Calls of which a program has one or two, `other` being whom signals are for. */
 const CALLS: readonly ((other: string) => string)[] = [
+  () => 'exit(4)',
   () => 'exit_group(4)',
   () => 'fault()',
   () => 'execve()',
+  () => 'execve() fails late',
   () => 'r = wait4(-1, __WALL)',
   () => 'r = wait4(-1, WNOHANG|WUNTRACED|WCONTINUED)',
+  () => 'r = waitid(-1, WNOWAIT|WNOHANG|__WALL)',
   (other) => `s = kill(${other}, SIGKILL)`,
+  (other) => `s = kill(${other}, SIGTERM)`,
   (other) => `s = kill(${other}, SIGSTOP)`,
   (other) => `s = kill(${other}, SIGCONT)`,
   (other) => `s = kill(${other}, SIGCHLD)`,
   () => 'r = futex(x, FUTEX_WAIT, 1)',
   () => 'r = futex(x, FUTEX_WAKE, 1)',
+  () => 'r = futex(x, FUTEX_WAKE_PRIVATE, 1)',
   () => 'r = sigtimedwait(SIGCHLD|SIGUSR1)',
   () => 'sigprocmask(SIG_BLOCK, all)',
   () => 'sigaction(SIGCHLD, handler)',
@@ -42,10 +47,10 @@ const CALLS: readonly ((other: string) => string)[] = [
   () => 'prctl(PR_SET_PDEATHSIG, SIGUSR1)',
 ];
 
-/** Where the calls are: `P` for one of P, once it has made C. */
+/** Where the calls are: `B` for one of P before it makes C, `P` for one after that. */
 const PLACES: readonly { readonly calls: string; readonly third?: Third }[] = [
   { calls: '' },
-  ...['P', 'C', 'PP', 'PC', 'CC'].map((calls) => ({ calls })),
+  ...['P', 'C', 'BP', 'BC', 'PC', 'CC'].map((calls) => ({ calls })),
   ...THIRD.flatMap((third) => ['Q', 'PQ', 'CQ'].map((calls) => ({ calls, third }))),
 ];
 
@@ -53,7 +58,7 @@ const SIZES = PLACES.map(({ calls }) => CREATIONS.length * CALLS.length ** calls
 /** How many programs there are. */
 export const PROGRAMS = SIZES.reduce((sum, size) => sum + size, 0);
 /** Neighbours are alike, so the programs are gone through in steps of this size, which has no divisor in common with their number. */
-const STEP = 11_491;
+const STEP = 22_329;
 
 /** The program of this number, 0 to `PROGRAMS` - 1; larger ones begin again. */
 export function numberedProgram(number: number): Program {
@@ -70,9 +75,12 @@ export function numberedProgram(number: number): Program {
   };
   const { calls, third } = PLACES[at]!;
   const creation = take(CREATIONS);
-  const made: Record<string, string[]> = { P: [], C: [], Q: [] };
-  if ('flags' in creation) made['P']!.push(cloneOf(creation));
-  for (const me of calls) made[me]!.push(take(CALLS)(otherOf(me, third)));
+  const made: Record<string, string[]> = { B: [], P: [], C: [], Q: [] };
+  for (const place of calls) {
+    const me = place === 'B' ? 'P' : place;
+    made[place]!.push(take(CALLS)(otherOf(me, third)));
+  }
+  made['P']!.unshift(...made['B']!, ...('flags' in creation ? [cloneOf(creation)] : []));
   made['C']!.push('exit(3)');
   if (third === 'child') made['Q']!.push('exit(5)');
   const tasks = ['P', 'C', ...(third === undefined ? [] : ['Q'])];
