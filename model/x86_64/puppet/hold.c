@@ -164,6 +164,15 @@ void digest(struct task *t, int status)
 		become(t, SIGNAL);
 }
 
+/* Has a leader threads that are not gone yet? */
+static bool has_threads(const struct task *leader)
+{
+	for (int i = 0; i < task_count; i++)
+		if (&tasks[i] != leader && tasks[i].tgid == leader->tid && tasks[i].state != GONE)
+			return true;
+	return false;
+}
+
 /*
  * Dead, and kept for us. It is waited for until it is off its CPU: with a zombie that can be seen its death is not over
  * yet, as it releases those of its children that nobody waits for after that (exit_notify, 6.18). A leader whose threads live on is not shown by
@@ -177,7 +186,7 @@ static bool is_dead(struct task *t)
 		return (info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED) &&
 		       !is_running(t);
 	/* While the tids of a leader and of a thread that executes a program are exchanged, that of the thread is a dead one's. */
-	if (t->tid != t->tgid)
+	if (t->tid != t->tgid || !has_threads(t))
 		return false;
 	return !has_program(t) && is_zombie(t) && !is_running(t);
 }
@@ -244,13 +253,12 @@ static bool look_at(struct task *t)
 		break;
 	}
 	/* Whom it has woken before it came to rest has been looked at already, so all are looked at again. */
-	if (kill(t->tid, 0) < 0 && errno == ESRCH) {
-		find_again(t);
-	} else if (is_dead(t)) {
-		become(t, ZOMBIE);
-	} else if (sleeps(t)) {
+	if (sleeps(t))
 		become(t, BLOCKED);
-	}
+	else if (kill(t->tid, 0) < 0 && errno == ESRCH)
+		find_again(t);
+	else if (is_dead(t))
+		become(t, ZOMBIE);
 	return false;
 }
 
