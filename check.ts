@@ -116,15 +116,20 @@ function declare(done: (code: number) => void): Command {
       '--on-kernel',
       'ask the running kernel, too: real tasks are made to take each outcome of the model',
     )
+    .option('--free <N>', 'with --on-kernel: how often each test also runs without a tracer', '20')
     .option('--format <NAME>', litmusFormats.join(', '), 'text')
     .action(async (files: string[], flags: LitmusFlags) => done(await litmus(files, flags)));
   program
     .command('conform')
     .description(
-      'random programs of kernel calls, by the model and by real tasks of the running kernel in lock step',
+      'small programs of kernel calls, by the model and by real tasks of the running kernel in lock step',
     )
-    .option('--walks <N>', 'so many programs', '1000')
+    .option('--walks <N>', 'so many programs; with --systematic also "all"', '1000')
     .option('--seed <S>', 'of the first; each further one has the next (default: by the clock)')
+    .option(
+      '--systematic',
+      'not random programs but all there are up to some size; the seed is a number, from 0',
+    )
     .option('--format <NAME>', conformFormats.join(', '), 'text')
     .action(async (flags: ConformFlags) => done(await conform(flags)));
   program

@@ -8,10 +8,15 @@ import type { Played } from './pair.js';
 
 /** What all walks together came to. */
 export interface Conformity {
-  /** Of the first walk; each further one has the next. */
+  /** All small programs in turn, and not random ones? */
+  readonly systematic: boolean;
+  /** Of the first program, or its number; each further one has the next. */
   readonly seed: number;
+  /** Programs. */
   readonly asked: number;
-  /** Walks taken: less than asked if there is a difference, or somebody has stopped it. */
+  /** Programs that were walked: less than asked if there is a difference, or somebody has stopped it. */
+  readonly programs: number;
+  /** Walks taken: one for each random program, and as many as it takes for another. */
   readonly walks: number;
   readonly turns: number;
   /** Commands given to real tasks. */
@@ -32,24 +37,30 @@ interface Difference {
 }
 
 export function printConform(result: Conformity): string {
-  const { difference, walks, asked, seed } = result;
-  const walked = `${count(walks)} of ${plural(asked, 'walk')}`;
+  const { difference, seed, systematic } = result;
   if (difference !== undefined) {
     const told = [...printRefuted(difference.played).map((line) => line.slice(5)), '', ...totals(result)];
+    const flags = systematic ? '--systematic ' : '';
     return [
       difference.litmus,
       ...told.map((line) => (line === '' ? '#' : `# ${line}`)),
-      `# check conform --walks 1 --seed ${difference.seed} takes this walk again`,
+      `# check conform ${flags}--walks 1 --seed ${difference.seed} ${systematic ? 'walks this program' : 'takes this walk'} again`,
       '',
     ].join('\n');
   }
-  const verdict =
-    walks < asked ? `no difference in the ${walked} taken` : `no difference in ${plural(walks, 'walk')}`;
+  const from = systematic ? `number ${seed}` : `seed ${seed}`;
   return [
-    `Linux ${release()} does what the model does: ${verdict} from seed ${seed}`,
+    `Linux ${release()} does what the model does: no difference in ${taken(result)} from ${from}`,
     ...totals(result),
     '',
   ].join('\n');
+}
+
+function taken({ systematic, programs, asked, walks }: Conformity): string {
+  const what = systematic ? 'small program' : 'walk';
+  const all =
+    programs < asked ? `the ${count(programs)} of ${plural(asked, what)} taken` : plural(programs, what);
+  return systematic ? `${all} (${plural(walks, 'walk')}, for every turn of every state)` : all;
 }
 
 function totals(result: Conformity): string[] {
@@ -80,7 +91,7 @@ function coverage({ rules }: Conformity): { met: string[]; never: string[]; notC
 }
 
 export function jsonConform(result: Conformity): string {
-  const { seed, asked, walks, turns, steps, cut, seconds, difference } = result;
+  const { systematic, seed, asked, programs, walks, turns, steps, cut, seconds, difference } = result;
   const rules = coverage(result);
   const told = difference && {
     seed: difference.seed,
@@ -91,9 +102,11 @@ export function jsonConform(result: Conformity): string {
   const all = {
     schemaVersion: 1,
     kernel: release(),
-    result: difference !== undefined ? 'differs' : walks < asked ? 'stopped' : 'conforms',
+    result: difference !== undefined ? 'differs' : programs < asked ? 'stopped' : 'conforms',
+    systematic,
     seed,
     asked,
+    programs,
     walks,
     turns,
     steps,

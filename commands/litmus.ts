@@ -19,10 +19,13 @@ import { DEFAULT_RELEASE } from '../model/platforms.js';
 import type { System } from '../model/system.js';
 import type { Puppet } from '../model/x86_64/puppet.js';
 import { codes } from './codes.js';
+import { askFree, type Freely } from './free.js';
+import { jsonFree, printFree, printFrees } from './free-text.js';
 import { explainBroken, startHere } from './here.js';
 import { oneOf } from './names.js';
 import { onKernel, type KernelAnswer } from './on-kernel.js';
 import { jsonAnswer, printAnswer, printKernels } from './on-kernel-text.js';
+import { wholeNumber } from './numbers.js';
 import { writeOut } from './output.js';
 import { Problem } from './problem.js';
 
@@ -35,6 +38,8 @@ export interface LitmusResult extends Judgement {
   readonly paths: readonly (readonly Action[])[];
   /** What the running kernel says, if it was asked. */
   readonly kernel?: KernelAnswer;
+  /** What came of it when real tasks ran by themselves, if they did. */
+  readonly free?: Freely;
 }
 
 export const litmusFormats = ['text', 'json'] as const;
@@ -42,11 +47,14 @@ export const litmusFormats = ['text', 'json'] as const;
 export interface LitmusFlags {
   readonly format: string;
   readonly onKernel?: boolean;
+  /** How often a test runs free; only with `onKernel`. */
+  readonly free?: string;
 }
 
 /** Runs the command on the files given, or on all that are shipped; answers with the exit code. */
 export async function litmus(files: readonly string[], flags: LitmusFlags): Promise<number> {
   const format = oneOf('format', flags.format, litmusFormats);
+  const free = wholeNumber('--free', flags.free ?? '0', 0);
   const started = performance.now();
   // All files are read before the first is run, so that one that cannot be read does not waste a run.
   const all = (files.length > 0 ? files : shippedLitmus()).map(prepare);
@@ -55,7 +63,7 @@ export async function litmus(files: readonly string[], flags: LitmusFlags): Prom
   try {
     for (const { test, system } of all) {
       const result = await runLitmus(test, system);
-      results.push(puppet === undefined ? result : await askKernel(puppet, system, result));
+      results.push(puppet === undefined ? result : await askKernel(puppet, system, result, free));
     }
   } finally {
     await puppet?.end();
@@ -65,16 +73,23 @@ export async function litmus(files: readonly string[], flags: LitmusFlags): Prom
   return results.every(isFine) ? codes.fine : codes.violated;
 }
 
-function isFine({ asExpected, kernel }: LitmusResult): boolean {
-  return asExpected && kernel?.result !== 'refuted';
+function isFine({ asExpected, kernel, free }: LitmusResult): boolean {
+  return asExpected && kernel?.result !== 'refuted' && free?.forbidden === undefined;
 }
 
-/** What the running kernel says to a test that was explored. */
-export async function askKernel(puppet: Puppet, system: System, result: LitmusResult): Promise<LitmusResult> {
+/** What the running kernel says to a test that was explored. `free`: how often real tasks run it by themselves, too. */
+export async function askKernel(
+  puppet: Puppet,
+  system: System,
+  result: LitmusResult,
+  free = 0,
+): Promise<LitmusResult> {
   const { test, outcomes, paths } = result;
   const asked = outcomes.map((outcome, index) => ({ outcome: JSON.stringify(outcome), path: paths[index]! }));
   try {
-    return { ...result, kernel: await onKernel(puppet, test, system, asked) };
+    const kernel = await onKernel(puppet, test, system, asked);
+    if (free === 0) return { ...result, kernel };
+    return { ...result, kernel, free: await askFree(puppet, test, system, outcomes, free) };
   } catch (error) {
     throw explainBroken(error, test.name);
   }
@@ -112,12 +127,16 @@ function printText(results: readonly LitmusResult[], seconds: number): string {
       ? `${results.length} litmus tests, every answer as expected`
       : `${wrong.length} of ${results.length} litmus tests are not as expected: ${wrong.map(({ test }) => test.name).join(', ')}`;
   const kernels = results.flatMap(({ kernel }) => kernel ?? []);
-  const asked = kernels.length === 0 ? [] : [printKernels(kernels)];
+  const frees = results.flatMap(({ free }) => free ?? []);
+  const asked = [
+    ...(kernels.length === 0 ? [] : [printKernels(kernels)]),
+    ...(frees.length === 0 ? [] : [printFrees(frees)]),
+  ];
   return [...results.map(printResult), `${summary} (${seconds.toFixed(1)} s)`, ...asked, ''].join('\n');
 }
 
 function printResult(result: LitmusResult): string {
-  const { test, outcomes, word, asExpected, reached, kernel } = result;
+  const { test, outcomes, word, asExpected, reached, kernel, free } = result;
   const release = test.kernel === '' ? '' : ` on ${test.kernel}`;
   const verdict = !reached
     ? `${word}${release}, but never reached: ${printCondition(test.reached)}`
@@ -130,14 +149,15 @@ function printResult(result: LitmusResult): string {
   return [
     `${isFine(result) ? 'ok  ' : 'DIFF'} ${test.name} (${test.rules.join(', ')})`,
     `     ${test.question}`,
-    ...(kernel === undefined ? lines : printAnswer(kernel, lines)),
+    ...(kernel === undefined ? lines : printAnswer(kernel, lines, free)),
+    ...(free === undefined ? [] : printFree(free, kernel?.reason)),
     `     ${printCondition(test.exists)}: ${verdict}`,
     '',
   ].join('\n');
 }
 
 function printJson(results: readonly LitmusResult[], seconds: number): string {
-  const tests = results.map(({ test, outcomes, states, word, reached, asExpected, kernel }) => ({
+  const tests = results.map(({ test, outcomes, states, word, reached, asExpected, kernel, free }) => ({
     name: test.name,
     file: test.file,
     rules: test.rules,
@@ -153,6 +173,7 @@ function printJson(results: readonly LitmusResult[], seconds: number): string {
     because: test.because,
     source: test.source,
     ...(kernel === undefined ? {} : { onKernel: jsonAnswer(kernel) }),
+    ...(free === undefined ? {} : { freeRuns: jsonFree(free) }),
   }));
   return `${JSON.stringify({ schemaVersion: 1, tests, seconds }, null, 2)}\n`;
 }

@@ -28,20 +28,34 @@ export interface Resting {
   readonly rules: readonly string[];
 }
 
-export class Turns {
-  private readonly found = new Map<string, readonly Resting[]>();
+/** A state of a system, and what has been found out about it. */
+interface Known {
+  readonly state: State;
+  turns?: readonly Turn[];
+  readonly results: Map<string, readonly Resting[]>;
+}
 
-  constructor(readonly system: System) {}
+/** The turns of a system. Each state it answers with is one and the same object whenever it is come to, and so is each turn. */
+export class Turns {
+  private readonly byText = new Map<string, Known>();
+  private readonly byState = new WeakMap<State, Known>();
+  private found = 0;
+
+  constructor(readonly system: System) {
+    this.known(system.initial);
+  }
 
   /** Who can be let go in this state. */
-  turns(state: State): Turn[] {
-    return this.system.slots.flatMap(({ name }, slot) => {
+  turns(state: State): readonly Turn[] {
+    const known = this.known(state);
+    known.turns ??= this.system.slots.flatMap(({ name }, slot) => {
       if (!isHeld(kernelOf(state), name)) return [];
       const [first] = choicesOf(this.system, state, slot);
       if (first === undefined) return [];
       const turn = { name, label: first.label };
       return this.results(state, turn).length === 0 ? [] : [turn];
     });
+    return known.turns;
   }
 
   /** The states in which all are at rest again, each once. Empty if the task cannot take this step. */
@@ -51,20 +65,31 @@ export class Turns {
 
   /** As `after`, with what the way there shows: of several ways, the shortest. */
   results(state: State, { name, label }: Turn): readonly Resting[] {
-    const key = `${name} ${label} ${JSON.stringify(state)}`;
-    let found = this.found.get(key);
-    if (found !== undefined) return found;
-    if (this.found.size > MOST_STATES) throw new TooManyStates(`more than ${MOST_STATES} turns`);
+    const known = this.known(state);
+    const key = `${name} ${label}`;
+    let results = known.results.get(key);
+    if (results !== undefined) return results;
+    if (++this.found > MOST_STATES) throw new TooManyStates(`more than ${MOST_STATES} turns`);
     const slot = this.system.slots.findIndex((one) => one.name === name);
     const steps = isHeld(kernelOf(state), name) ? choicesOf(this.system, state, slot) : [];
-    found = this.settle(
+    results = this.settle(
       state,
       steps
         .filter((step) => step.label === label)
         .map((step) => ({ state: step.state, rules: rulesShown(state, name, step) })),
-    );
-    this.found.set(key, found);
-    return found;
+    ).map((result) => ({ ...result, state: this.known(result.state).state }));
+    known.results.set(key, results);
+    return results;
+  }
+
+  private known(state: State): Known {
+    const seen = this.byState.get(state);
+    if (seen !== undefined) return seen;
+    const text = JSON.stringify(state);
+    const known = this.byText.get(text) ?? { state, results: new Map() };
+    this.byText.set(text, known);
+    this.byState.set(state, known);
+    return known;
   }
 
   /** Lets all go on that nobody holds. `before`: the state in which the turn began. */

@@ -1,15 +1,17 @@
 /** How the kernel's answer reads beside the model's. */
 import { release } from 'node:os';
+import type { Freely } from './free.js';
+import { howOften } from './free-text.js';
 import type { KernelAnswer, Shown } from './on-kernel.js';
 
 const WIDTH = 110;
 const MOST_PADDING = 44;
 
-/** The model's outcomes, one a line, with what the kernel made of each behind them, and where the two differ. */
-export function printAnswer(answer: KernelAnswer, lines: readonly string[]): string[] {
+/** The model's outcomes, one a line, with what the kernel made of each behind them, held and free, and where the two differ. */
+export function printAnswer(answer: KernelAnswer, lines: readonly string[], free?: Freely): string[] {
   const longest = Math.min(MOST_PADDING, Math.max(...lines.map((line) => line.length)));
   const shown = lines.map((line, index) => {
-    const text = describe(answer.outcomes[index]!);
+    const text = describe(answer.outcomes[index]!) + (free === undefined ? '' : howOften(free, index));
     const beside = `${line.padEnd(longest)}  ${text}`;
     return beside.length <= WIDTH ? beside : `${line}\n         ${text}`;
   });

@@ -91,20 +91,16 @@ export async function onKernel(
 /** The shortest run, in turns, to each outcome that can be reached by turns. */
 function plansOf(turns: Turns, test: Litmus): Map<string, readonly Turn[]> {
   const { initial } = turns.system;
-  const seen = new Map<string, { state: State; plan: readonly Turn[] }>();
-  seen.set(JSON.stringify(initial), { state: initial, plan: [] });
+  const seen = new Map<State, readonly Turn[]>([[initial, []]]);
   const plans = new Map<string, readonly Turn[]>();
-  for (const { state, plan } of seen.values()) {
+  for (const [state, plan] of seen) {
     const possible = turns.turns(state);
     if (possible.length === 0) {
       const outcome = outcomeText(test, state);
       if (!plans.has(outcome)) plans.set(outcome, plan);
     }
     for (const turn of possible) {
-      for (const next of turns.after(state, turn)) {
-        const key = JSON.stringify(next);
-        if (!seen.has(key)) seen.set(key, { state: next, plan: [...plan, turn] });
-      }
+      for (const next of turns.after(state, turn)) if (!seen.has(next)) seen.set(next, [...plan, turn]);
     }
   }
   return plans;

@@ -24,8 +24,8 @@ export interface Played {
   readonly rules: ReadonlySet<string>;
 }
 
-/** Says which turn is next; undefined for the end. */
-export type Next = (possible: readonly Turn[]) => Turn | undefined;
+/** Says which turn is next in a state in which these are possible; undefined for the end. */
+export type Next = (possible: readonly Turn[], state: State) => Turn | undefined;
 
 /** Plays turns for as long as there are any. Throws `NotDriven` where the tracer is in the way. */
 export async function play(puppet: Puppet, litmus: Litmus, turns: Turns, next: Next): Promise<Played> {
@@ -44,7 +44,7 @@ export async function play(puppet: Puppet, litmus: Litmus, turns: Turns, next: N
   const wrong = machine.differences(litmusState(turns.system.initial));
   if (wrong.length > 0) return end(wrong);
   for (;;) {
-    const turn = next(turns.turns(states[0]!));
+    const turn = next(turns.turns(states[0]!), states[0]!);
     if (turn === undefined) break;
     made.push(turn);
     const results = states.flatMap((before) =>
@@ -76,7 +76,7 @@ export async function play(puppet: Puppet, litmus: Litmus, turns: Turns, next: N
     // Where the kernel does not show which way it took, only what all ways show is known.
     for (const rule of agreeing[0]!.shown)
       if (agreeing.every(({ shown }) => shown.includes(rule))) rules.add(rule);
-    states = distinct(agreeing.map(({ after }) => after));
+    states = [...new Set(agreeing.map(({ after }) => after))];
   }
   const fitting: State[] = [];
   let last: readonly Difference[] = [];
@@ -89,10 +89,6 @@ export async function play(puppet: Puppet, litmus: Litmus, turns: Turns, next: N
 
 export function outcomeText(litmus: Litmus, state: State): string {
   return JSON.stringify(outcomeOf(litmusState(state), looksAt(litmus)));
-}
-
-function distinct(states: readonly State[]): State[] {
-  return [...new Map(states.map((state) => [JSON.stringify(state), state])).values()];
 }
 
 function litmusState(state: State): LitmusState {

@@ -36,7 +36,7 @@ export function alloc_pid<S extends KernelState>(k: Cpu<S>, name: string, isTold
     if (isTold) throw new Error(`the tid of ${name} can be told, so it must be in pids.free`);
     return own;
   }
-  if (free[name]) throw new Error(`the slot ${name} is used a second time`);
+  if (free[name]) throw new Error(`${name} is made a second time, and each creation takes a task of its own`);
   const others = tasks.filter((other) => other !== name && other in free);
   // One tid is looked at, not all, and there are fewer ways to go.
   const other = [name, ...others][k.move.choose(1 + others.length)]!;

@@ -1,4 +1,5 @@
 /** A protocol from its tasks and their programs: all that a file of one's own has to say. */
+import { ownTid } from '../kernel/pids.js';
 import { releaseRules } from '../platforms.js';
 import { absentTask, INIT, newSignal, SIGNALS, type KernelState, type Sig } from '../kernel/state.js';
 import type { Cpu, Machine } from '../kernel/cpu.js';
@@ -6,7 +7,6 @@ import type { Step } from '../kernel/step.js';
 import type { Property } from '../system.js';
 import { assemble, programOf } from './assemble.js';
 import type { Actor } from './environment.js';
-import { FIRST_TID } from './guest.js';
 import { allows, type Fault, type Protocol } from './protocol.js';
 import type { LibcState } from './pthread.js';
 
@@ -20,7 +20,10 @@ export interface Definition<Extra extends object = object> {
   readonly summary: string;
   /** The question, who relies on the answer, where the text comes from. */
   readonly description?: string;
-  /** The program of each task, by its name, in the order in which the tasks can come to life. Labels are unique in a task. */
+  /**
+   * The program of each task, by its name, in the order in which the tasks can come to life. Labels are unique in a task. A task
+   * comes to life at most once: who makes two children has two tasks for them.
+   */
   readonly tasks: Readonly<Record<string, readonly Step<OwnState<Extra>>[]>>;
   /** The tasks that there are at the start, each a process of its own and a child of init. The first task unless told. */
   readonly starts?: readonly string[];
@@ -140,7 +143,7 @@ function initial<Extra extends object>(own: Definition<Extra>, tasks: readonly s
     ...absentTask(),
     state: 'running',
     pc: own.tasks[name]![0]?.label ?? '',
-    tid: FIRST_TID + running.indexOf(name),
+    tid: ownTid(tasks, name),
     group_leader: name,
     real_parent: INIT,
     exit_signal: 'SIGCHLD',
@@ -156,10 +159,7 @@ function initial<Extra extends object>(own: Definition<Extra>, tasks: readonly s
     word: { ...words },
     futex: each(Object.keys(words), () => []),
     object: { ...objects },
-    pids: {
-      fresh: tasks.slice(running.length).map((_, index) => FIRST_TID + running.length + index),
-      free: [],
-    },
+    pids: { free: each(tasks, () => false) },
     faults: [],
     mutex: each([...mutexes, ...completions], () => ''),
     cond: each([...conditions, ...completions], () => []),

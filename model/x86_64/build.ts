@@ -21,10 +21,18 @@ export interface Binaries {
   readonly late: string;
 }
 
-const FLAGS = ['-std=gnu11', '-O1', '-Wall', '-Wextra'];
+/** What tasks run by themselves has no libc, and so nothing that guards its stack. */
+const FLAGS = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-fno-stack-protector'];
 const IMAGE_FLAGS = ['-nostdlib', '-static', '-no-pie'];
-const LATE_FLAGS = [...IMAGE_FLAGS, '-Wl,-Ttext=0x7ffffffff000', '-Wl,--build-id=none'];
-const SERVER = ['main.c', 'hold.c', 'drive.c', 'proc.c'];
+/** It never runs, so what it would run need not be there. */
+const LATE_FLAGS = [
+  ...IMAGE_FLAGS,
+  '-Wl,-Ttext=0x7ffffffff000',
+  '-Wl,--build-id=none',
+  '-Wl,--defsym=run_column=0x7ffffffff000',
+];
+const SERVER = ['main.c', 'begin.c', 'hold.c', 'drive.c', 'loose.c', 'free.c', 'proc.c'];
+const IMAGE = ['image.c', 'free.c'];
 const SECONDS = 60;
 
 const run = promisify(execFile);
@@ -42,7 +50,7 @@ export async function build(environment: NodeJS.ProcessEnv = process.env): Promi
   const sources = FOLDERS.find((folder) => existsSync(join(folder, 'main.c')));
   if (sources === undefined) throw new Error('the C sources that come with the package are not there');
   const compiler = await versionOf(environment);
-  const hash = createHash('sha256').update(JSON.stringify([FLAGS, LATE_FLAGS, SERVER, compiler]));
+  const hash = createHash('sha256').update(JSON.stringify([FLAGS, LATE_FLAGS, SERVER, IMAGE, compiler]));
   for (const name of readdirSync(sources).toSorted()) hash.update(readFileSync(join(sources, name)));
   const cache = join(environment['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'clonecheck');
   const folder = join(cache, `puppet-${hash.digest('hex').slice(0, 16)}`);
@@ -79,7 +87,7 @@ async function compile(
   try {
     const options = { cwd: sources, env, timeout: SECONDS * 1000 };
     await run('cc', [...FLAGS, '-o', join(draft, 'puppet'), ...SERVER], options);
-    await run('cc', [...FLAGS, ...IMAGE_FLAGS, '-o', join(draft, 'image'), 'image.c'], options);
+    await run('cc', [...FLAGS, ...IMAGE_FLAGS, '-o', join(draft, 'image'), ...IMAGE], options);
     await run('cc', [...FLAGS, ...LATE_FLAGS, '-o', join(draft, 'late'), 'image.c'], options);
     renameSync(draft, folder);
   } catch (error) {

@@ -177,7 +177,8 @@ function list(names: readonly string[]): string {
   return SIGNALS.filter((sig) => names.includes(sig)).join(' ') || 'none';
 }
 
-function known(mask: string): string[] {
+/** The signals of a set as /proc prints it. */
+export function known(mask: string): string[] {
   const bits = maskOfHex(mask);
   return SIGNALS.filter((sig) => isSig(sig) && (bits & bitOf(SIGNAL_NUMBERS[sig])) !== 0n);
 }

@@ -4,7 +4,7 @@ import { looksAt } from '../litmus/outcome.js';
 import { cldOf, differencesOf, numberOf, takenDifferences, type Difference } from './compare.js';
 import { Machine, Strange, type Taken } from './machine.js';
 import { LAYOUT, SIGNAL_NUMBERS, SYS } from './numbers.js';
-import { operate, tlsAddress, wordAddress } from './operations.js';
+import { actionOf, tlsAddress, wordAddress } from './operations.js';
 import type { Puppet } from './puppet.js';
 import { setUp } from './setup.js';
 import { commandOf } from './stops.js';
@@ -100,16 +100,14 @@ export class LitmusMachine {
     const column = this.litmus.columns.find(({ task }) => task === name);
     const operation = column?.operations[Number.parseInt(label, 10) - 1];
     if (operation === undefined) throw new Strange(`${name} has no operation ${label}`);
-    await operate(this.machine, this.litmus, name, operation);
+    await this.machine.make(name, await actionOf(this.machine, this.litmus, name, operation));
   }
 
   private async look(): Promise<void> {
-    await this.machine.observe();
-    const words = Object.keys(this.litmus.words);
-    const values = await Promise.all(
-      words.map((word) => this.machine.puppet.peek(wordAddress(this.litmus, word))),
-    );
-    this.words = new Map(words.map((word, at) => [word, values[at]!]));
+    const names = Object.keys(this.litmus.words);
+    const step = LAYOUT.wordSize / 4;
+    const words = await this.machine.observe(names.length * step);
+    this.words = new Map(names.map((name, at) => [name, words[at * step]!]));
   }
 
   private signalTaken(s: LitmusState, before: LitmusState | undefined): Difference[] {

@@ -121,11 +121,7 @@ export class Machine {
   }
 
   async pokeLongs(address: number, values: readonly (number | bigint)[]): Promise<void> {
-    const words = values.flatMap((value) => {
-      const long = BigInt.asUintN(64, BigInt(value));
-      return [Number(long & 0xffffffffn), Number(long >> 32n)];
-    });
-    await Promise.all(words.map((word, index) => this.puppet.poke(address + 4 * index, word)));
+    await this.puppet.pokeLongs(address, values);
   }
 
   /** What the tracer has done to the tasks is forgotten with each turn. */
@@ -222,11 +218,15 @@ export class Machine {
 
   /**
    * Looks at all tasks. Signals that nobody would see without a tracer are let through first: those that are ignored,
-   * which the kernel would not even have sent, and those that kill, which it would have done as they were sent.
+   * which the kernel would not even have sent, and those that kill, which it would have done as they were sent. The first
+   * so many of the words, too.
    */
-  async observe(): Promise<void> {
+  async observe(count: number): Promise<readonly number[]> {
+    let words: readonly number[] = [];
     for (let more = true; more;) {
-      this.known = new Map((await this.puppet.facts()).map((facts) => [facts.id, facts]));
+      const seen = await this.puppet.look(LAYOUT.words, count);
+      this.known = seen.facts;
+      words = seen.words;
       more = false;
       for (const [name] of this.ids) {
         if (name === ROOT || !this.takesUnseen(name)) continue;
@@ -240,6 +240,7 @@ export class Machine {
       const facts = this.facts(name);
       if (facts !== undefined) this.unheard.follow(name, facts);
     }
+    return words;
   }
 
   /** What the tracer itself keeps from happening just now; '' if nothing is known. */
@@ -307,7 +308,8 @@ export class Machine {
     return [...this.ids].find(([, one]) => one === id)?.[0] ?? '';
   }
 
-  private idOf(name: string): number {
+  /** The number that the helper has for it. */
+  idOf(name: string): number {
     const id = this.ids.get(name);
     if (id === undefined) throw new Strange(`there is no task ${name}`);
     return id;

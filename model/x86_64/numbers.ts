@@ -89,6 +89,7 @@ export const WAIT_NUMBERS: Readonly<Record<WaitFlag, number>> = {
 export const SA_NUMBERS: Readonly<Record<string, number>> = {
   SA_NOCLDSTOP: 1,
   SA_NOCLDWAIT: 2,
+  SA_SIGINFO: 4,
   SA_RESTORER: 0x04000000,
   SA_RESTART: 0x10000000,
 };
@@ -158,6 +159,7 @@ export function bitOf(signal: number): bigint {
 /** Where things lie in the memory that all tasks map; see layout.h. */
 export const LAYOUT = {
   words: 0x10001000,
+  wordSize: 16,
   program: 0x10002000,
   lateProgram: 0x10002400,
   noProgram: 0x10002800,
@@ -168,5 +170,9 @@ export const LAYOUT = {
   stacks: 0x10010000,
   stackSize: 0x4000,
   handler: 0x10000040,
-  restorer: 0x10000050,
+  restorer: 0x10000080,
+  columns: 0x10111000,
+  columnSize: 256,
+  orders: 0x10115000,
+  memoryEnd: 0x10120000,
 } as const;

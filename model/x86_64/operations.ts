@@ -4,7 +4,7 @@ import { isSig, type Sig } from '../kernel/state.js';
 import { WAIT_FLAGS } from '../kernel/wait.js';
 import { isOneOf, type Litmus, type Operation } from '../litmus/litmus.js';
 import { ACTIONS } from '../litmus/signal-calls.js';
-import { NotDriven, type Action, type Machine } from './machine.js';
+import { NotDriven, type Action } from './machine.js';
 import {
   CLONE_NUMBERS,
   errnoOf,
@@ -16,12 +16,13 @@ import {
   WAIT_NUMBERS,
 } from './numbers.js';
 import { allSignals, sigaction } from './setup.js';
+import type { Surroundings } from './surroundings.js';
 import * as syscalls from './syscalls.js';
 import { NOBODY, readStatus, sum } from './syscalls.js';
 
 /** An operation on its way to a real task. */
 interface Doing {
-  readonly machine: Machine;
+  readonly machine: Surroundings;
   readonly litmus: Litmus;
   readonly task: string;
   readonly operation: Operation;
@@ -29,11 +30,10 @@ interface Doing {
 
 type Make = (doing: Doing) => Promise<Action> | Action;
 
-const WORD_SIZE = 16;
 const TLS_SIZE = 64;
 
 export function wordAddress(litmus: Litmus, word: string): number {
-  return LAYOUT.words + Object.keys(litmus.words).indexOf(word) * WORD_SIZE;
+  return LAYOUT.words + Object.keys(litmus.words).indexOf(word) * LAYOUT.wordSize;
 }
 
 /** Where the TLS image of this name would be; nobody uses it. */
@@ -43,16 +43,16 @@ export function tlsAddress(litmus: Litmus, name: string): number {
   return LAYOUT.tls + names.indexOf(name) * TLS_SIZE;
 }
 
-/** Makes a task do what an operation says. */
-export async function operate(
-  machine: Machine,
+/** What a task is to do for an operation. Throws `NotDriven` if no real task can do it. */
+export async function actionOf(
+  machine: Surroundings,
   litmus: Litmus,
   task: string,
   operation: Operation,
-): Promise<void> {
+): Promise<Action> {
   const make = MAKES[operation.name];
   if (make === undefined) throw new NotDriven(`no real task can be made to ${operation.name}()`);
-  await machine.make(task, { ...(await make({ machine, litmus, task, operation })), line: operation.line });
+  return { ...(await make({ machine, litmus, task, operation })), line: operation.line };
 }
 
 /** Why a test cannot be driven, as far as its text tells; '' if it may. */
@@ -212,7 +212,7 @@ function assign(doing: Doing): Action {
 }
 
 /** A number of memory as litmus tests show it. */
-export function shown(machine: Machine, value: number): string {
+export function shown(machine: Pick<Surroundings, 'nameOf'>, value: number): string {
   return value === 0x40000000 ? 'OWNER_DIED' : value === 0 ? '0' : machine.nameOf(value);
 }
 

@@ -4,7 +4,6 @@ import { STRANGER } from '../protocols/environment.js';
 import { NotDriven, ROOT, type Machine } from './machine.js';
 import { LAYOUT } from './numbers.js';
 
-const WORD_SIZE = 16;
 const TLS_SIZE = 64;
 
 export class Places {
@@ -17,7 +16,7 @@ export class Places {
   ) {}
 
   word(name: string): number {
-    return LAYOUT.words + this.words.indexOf(name) * WORD_SIZE;
+    return LAYOUT.words + this.words.indexOf(name) * LAYOUT.wordSize;
   }
 
   /** The address of a TLS image, which is known from then on. */

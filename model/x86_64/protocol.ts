@@ -5,7 +5,7 @@ import { makeCall, RESULT } from './calls.js';
 import { differencesOf, takenDifferences, type Difference } from './compare.js';
 import { beginning, objectOf, UNKNOWN } from './host.js';
 import { Machine, NotDriven, ROOT, type Taken } from './machine.js';
-import { maskOf, SIGNAL_NUMBERS, SYS } from './numbers.js';
+import { LAYOUT, maskOf, SIGNAL_NUMBERS, SYS } from './numbers.js';
 import { Places } from './places.js';
 import type { Puppet } from './puppet.js';
 import { setMask, setUp, sigaction } from './setup.js';
@@ -107,9 +107,10 @@ export class ProtocolMachine {
   }
 
   async look(): Promise<void> {
-    await this.machine.observe();
-    for (const word of this.places.words)
-      this.words.set(word, await this.machine.puppet.peek(this.places.word(word)));
+    const names = this.places.words;
+    const step = LAYOUT.wordSize / 4;
+    const words = await this.machine.observe(names.length * step);
+    this.words = new Map(names.map((name, at) => [name, words[at * step]!]));
   }
 
   /** What the last call of a task came back with; undefined if nobody can tell. */

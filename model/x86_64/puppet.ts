@@ -43,6 +43,18 @@ export interface Facts {
   readonly caught: string;
 }
 
+/** A task of which nothing is left. */
+interface Released {
+  readonly id: number;
+}
+
+/** What there is to see when all are at rest. */
+export interface Look {
+  /** What /proc tells of all tasks that have left any trace. */
+  readonly facts: ReadonlyMap<number, Facts>;
+  readonly words: readonly number[];
+}
+
 /** The helper has broken off: all its tasks are dead. */
 export class PuppetError extends Error {
   override readonly name = 'PuppetError';
@@ -58,8 +70,8 @@ export interface PuppetOptions {
 
 interface Reply {
   readonly tasks?: readonly RealTask[];
-  readonly facts?: readonly Facts[];
-  readonly value?: number;
+  readonly facts?: readonly (Facts | Released)[];
+  readonly values?: readonly number[];
   readonly error?: string;
   readonly fatal?: string;
 }
@@ -87,6 +99,8 @@ export async function startPuppet(options: PuppetOptions = {}): Promise<Puppet> 
 export class Puppet {
   private readonly child: ChildProcess;
   private readonly waiting: Waiting[] = [];
+  /** What was told last of each task: the helper tells only of those that have changed. */
+  private readonly known = new Map<number, Facts>();
   private readonly exited: Promise<void>;
   private readonly timer: NodeJS.Timeout;
   private text = '';
@@ -133,22 +147,43 @@ export class Puppet {
     return (await this.ask(command)).tasks ?? [];
   }
 
-  /** What /proc tells of all tasks that have left any trace. */
-  async facts(): Promise<readonly Facts[]> {
-    return (await this.ask('facts')).facts ?? [];
+  /** Looks at all tasks, and at so many words of 32 bits. */
+  async look(address = 0, count = 0): Promise<Look> {
+    const { facts = [], values = [] } = await this.ask(`look ${address} ${count}`);
+    for (const one of facts) {
+      if ('tgid' in one) this.known.set(one.id, one);
+      else this.known.delete(one.id);
+    }
+    return { facts: new Map(this.known), words: values };
   }
 
-  /** Looks at a word of 32 bits. */
+  /** Looks at so many words of 32 bits, one behind the other. */
+  async peeks(address: number, count: number): Promise<readonly number[]> {
+    return (await this.ask(`peek ${address} ${count}`)).values ?? [];
+  }
+
+  /** Looks at one of them. */
   async peek(address: number): Promise<number> {
-    return (await this.ask(`peek ${address}`)).value ?? 0;
+    return (await this.peeks(address, 1))[0] ?? 0;
   }
 
-  async poke(address: number, value: number): Promise<void> {
-    await this.ask(`poke ${address} ${value}`);
+  /** Sets words, one behind the other. */
+  async poke(address: number, ...values: readonly number[]): Promise<void> {
+    await this.ask(`poke ${address} ${values.join(' ')}`);
+  }
+
+  /** Sets longs of 64 bits, one behind the other. */
+  async pokeLongs(address: number, values: readonly (number | bigint)[]): Promise<void> {
+    const words = values.flatMap((value) => {
+      const long = BigInt.asUintN(64, BigInt(value));
+      return [Number(long & 0xffffffffn), Number(long >> 32n)];
+    });
+    await this.poke(address, ...words);
   }
 
   /** Ends all tasks and starts anew with one. */
   async reset(): Promise<readonly RealTask[]> {
+    this.known.clear();
     return this.tasks('reset');
   }
 

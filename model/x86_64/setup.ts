@@ -2,6 +2,10 @@
 import { INIT, isSig, type KernelState, type Sig, type Task } from '../kernel/state.js';
 import { CLONE_NUMBERS, LAYOUT, maskOf, SA_NUMBERS, SIGNAL_NUMBERS, SYS } from './numbers.js';
 import { NotDriven, ROOT, Strange, type Action, type Machine } from './machine.js';
+import type { Surroundings } from './surroundings.js';
+
+/** The way out of a handler, and siginfo on its stack, is in user mode here. */
+const ALWAYS = SA_NUMBERS['SA_RESTORER']! | SA_NUMBERS['SA_SIGINFO']!;
 
 const ACTIONS: Readonly<Record<string, number>> = { default: 0, ignore: 1, handler: LAYOUT.handler };
 
@@ -25,9 +29,14 @@ export async function setUp(machine: Machine, s: KernelState, sigpending?: numbe
 }
 
 /** rt_sigaction, for `default`, `ignore` or `handler`, each with SA_ flags behind a plus. */
-export async function sigaction(machine: Machine, name: string, sig: Sig, wanted: string): Promise<Action> {
+export async function sigaction(
+  machine: Pick<Surroundings, 'buffer' | 'pokeLongs'>,
+  name: string,
+  sig: Sig,
+  wanted: string,
+): Promise<Action> {
   const [what = '', ...flags] = wanted.split('+');
-  const bits = flags.reduce((sum, flag) => sum | SA_NUMBERS[flag]!, SA_NUMBERS['SA_RESTORER']!);
+  const bits = flags.reduce((sum, flag) => sum | SA_NUMBERS[flag]!, ALWAYS);
   const handler = ACTIONS[what];
   if (handler === undefined) throw new NotDriven(`what ${name} does with ${sig} is open: ${wanted}`);
   const at = machine.buffer(name);

@@ -1,7 +1,7 @@
 /** Commands for system calls that litmus tests and protocols both make, and how what they leave behind reads. */
 import type { CloneFlag } from '../kernel/clone-args.js';
-import type { Machine } from './machine.js';
 import { CLONE_NUMBERS, CORE_SIGNALS, LAYOUT, signalName, SYS } from './numbers.js';
+import type { Surroundings } from './surroundings.js';
 
 /** Nobody has this tid. */
 export const NOBODY = 0x3fffffff;
@@ -37,7 +37,7 @@ export function futex(at: number, waits: boolean, isPrivate: boolean, value: num
 
 /** rt_sigtimedwait for ever, or just a look. */
 export async function sigtimedwait(
-  machine: Machine,
+  machine: Pick<Surroundings, 'buffer' | 'pokeLongs'>,
   task: string,
   mask: bigint,
   looks: boolean,

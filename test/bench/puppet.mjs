@@ -9,7 +9,7 @@ const rows = [
   ['a system call (getpid)', ['call 1 39']],
   ['a store and a load', ['store 1 0x10001000 7', 'load 2 0x10001000']],
   ['sleep in a futex, and a wake', ['call 1 202 0x10001004 0 0', 'call 2 202 0x10001004 1 1']],
-  ['a system call, and what /proc tells of 3 tasks', ['call 1 39', 'facts']],
+  ['a system call, and what /proc tells of 3 tasks', ['call 1 39', 'look']],
 ];
 
 console.log('| what | steps | steps a second, slowest to fastest of 3 |\n|---|---|---|');
@@ -23,7 +23,7 @@ for (const [name, commands] of rows) {
     const started = performance.now();
     for (let step = 0; step < STEPS; step += commands.length)
       for (const command of commands) {
-        if (command === 'facts') await puppet.facts();
+        if (command === 'look') await puppet.look();
         else await puppet.tasks(command);
       }
     speeds.push(STEPS / ((performance.now() - started) / 1000));

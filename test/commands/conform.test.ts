@@ -88,6 +88,23 @@ onKernel('check conform', () => {
     expect(stdout).toContain('\nnever met: ');
   });
 
+  test('walks all small programs from a number on, each in more orders than one', async () => {
+    const flags = ['conform', '--systematic', '--walks', '5', '--seed', '5'];
+    const { code, stdout } = await run([...flags, '--format', 'json']);
+    expect(code).toBe(0);
+    const told = JSON.parse(stdout) as Record<string, unknown>;
+    expect(told).toMatchObject({ result: 'conforms', systematic: true, seed: 5, asked: 5, programs: 5 });
+    expect(told['walks']).toBeGreaterThan(10);
+    expect((await run(flags)).stdout).toMatch(
+      /: no difference in 5 small programs \([\d,]+ walks, for every turn of every state\) from number 5\n/,
+    );
+  });
+
+  test('takes all only where there is an end', async () => {
+    const { code, stderr } = await run(['conform', '--walks', 'all']);
+    expect([code, stderr]).toEqual([2, "error: --walks takes a whole number from 1, and got 'all'\n"]);
+  });
+
   test('tells what it knows when it is stopped', async () => {
     const { code, stdout, left } = await during(['conform', '--walks', MANY], (pid) =>
       process.kill(pid, 'SIGINT'),

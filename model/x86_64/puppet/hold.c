@@ -4,24 +4,17 @@
 #include "layout.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <linux/ptrace.h>
-#include <sys/resource.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 struct task tasks[MOST_TASKS];
 int task_count;
-
-static const long OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-                            PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL;
 
 static void become(struct task *t, enum state state)
 {
@@ -37,7 +30,7 @@ static struct task *known_task(pid_t tid)
 	return 0;
 }
 
-static struct task *task_of(pid_t tid)
+struct task *task_of(pid_t tid)
 {
 	struct task *known = known_task(tid);
 	if (known)
@@ -47,7 +40,7 @@ static struct task *task_of(pid_t tid)
 	struct task *t = &tasks[task_count++];
 	memset(t, 0, sizeof *t);
 	t->tid = tid;
-	t->tgid = tgid_of(tid);
+	t->tgid = tgid_of(t);
 	t->is_held = true;
 	become(t, RUNNING);
 	return t;
@@ -87,6 +80,8 @@ static struct task *exchange_tids(struct task *t)
 	if (!thread || thread == t)
 		return t;
 	become(t, GONE);
+	close_files(t);
+	close_files(thread);
 	thread->tid = t->tid;
 	t->tid = 0;
 	thread->fresh = true;
@@ -125,7 +120,7 @@ static void reach_call(struct task *t)
 	}
 }
 
-static void digest(struct task *t, int status)
+void digest(struct task *t, int status)
 {
 	int event = status >> 16, sig = WSTOPSIG(status);
 	switch (event) {
@@ -169,24 +164,31 @@ static void digest(struct task *t, int status)
 		become(t, SIGNAL);
 }
 
+/* Has a leader threads that are not gone yet? */
+static bool has_threads(const struct task *leader)
+{
+	for (int i = 0; i < task_count; i++)
+		if (&tasks[i] != leader && tasks[i].tgid == leader->tid && tasks[i].state != GONE)
+			return true;
+	return false;
+}
+
 /*
  * Dead, and kept for us. It is waited for until it is off its CPU: with a zombie that can be seen its death is not over
  * yet, as it releases those of its children that nobody waits for after that (exit_notify, 6.18). A leader whose threads live on is not shown by
  * waitid; it is dead once it has no program.
  */
-static bool is_dead(const struct task *t)
+static bool is_dead(struct task *t)
 {
 	siginfo_t info;
 	info.si_pid = 0;
 	if (waitid(P_PID, (id_t)t->tid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 && info.si_pid == t->tid)
 		return (info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED) &&
-		       !is_running(t->tid);
+		       !is_running(t);
 	/* While the tids of a leader and of a thread that executes a program are exchanged, that of the thread is a dead one's. */
-	if (t->tid != t->tgid)
+	if (t->tid != t->tgid || !has_threads(t))
 		return false;
-	char path[40], target[1];
-	snprintf(path, sizeof path, "/proc/%d/exe", t->tid);
-	return readlink(path, target, sizeof target) < 0 && is_zombie(t->tid) && !is_running(t->tid);
+	return !has_program(t) && is_zombie(t) && !is_running(t);
 }
 
 /* A held task leaves its stop only by SIGKILL; a question of ptrace then fails. */
@@ -207,6 +209,8 @@ static void find_again(struct task *t)
 		if (leader == t || leader->tid != t->tgid)
 			continue;
 		enum state state = leader->state;
+		close_files(t);
+		close_files(leader);
 		t->tid = leader->tid;
 		t->ret = leader->ret;
 		t->info = leader->info;
@@ -223,7 +227,6 @@ static void find_again(struct task *t)
 /* Looks at one task; false while it has yet to come to rest. */
 static bool look_at(struct task *t)
 {
-	char where[40];
 	switch (t->state) {
 	case ZOMBIE:
 	case GONE:
@@ -237,12 +240,12 @@ static bool look_at(struct task *t)
 		become(t, RUNNING);
 		return false;
 	case STOPPED:
-		if (is_stopped(t->tid))
+		if (is_stopped(t))
 			return true;
 		become(t, RUNNING);
 		return false;
 	case BLOCKED:
-		if (sleeps(t->tid, where))
+		if (sleeps(t))
 			return true;
 		become(t, RUNNING);
 		return false;
@@ -250,14 +253,12 @@ static bool look_at(struct task *t)
 		break;
 	}
 	/* Whom it has woken before it came to rest has been looked at already, so all are looked at again. */
-	if (kill(t->tid, 0) < 0 && errno == ESRCH) {
-		find_again(t);
-	} else if (is_dead(t)) {
-		become(t, ZOMBIE);
-	} else if (sleeps(t->tid, where)) {
-		snprintf(t->where, sizeof t->where, "%s", where);
+	if (sleeps(t))
 		become(t, BLOCKED);
-	}
+	else if (kill(t->tid, 0) < 0 && errno == ESRCH)
+		find_again(t);
+	else if (is_dead(t))
+		become(t, ZOMBIE);
 	return false;
 }
 
@@ -309,73 +310,4 @@ bool reap(struct task *t)
 	t->status = status;
 	become(t, GONE);
 	return true;
-}
-
-/* What the first task does before it is held: it takes the memory, and forgets what it has from Node and libc. */
-static void root_main(int memory)
-{
-	sigset_t none;
-	sigemptyset(&none);
-	for (int sig = 1; sig <= 64; sig++)
-		signal(sig, SIG_DFL);
-	sigprocmask(SIG_SETMASK, &none, 0);
-	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	dup2(memory, MEMORY_FD);
-	for (int fd = 0; fd < 3; fd++)
-		close(fd);
-	mmap((void *)CODE, MEMORY_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_SHARED | MAP_FIXED, MEMORY_FD, 0);
-	raise(SIGSTOP);
-	((void (*)(void))STUB_PARK)();
-}
-
-/* The first task: the parent of those that a program has at the start, and the reaper of last resort. */
-void start_root(int memory)
-{
-	int status;
-	pid_t tid = fork();
-	if (tid == 0) {
-		root_main(memory);
-		_exit(1);
-	}
-	if (tid < 0 || waitpid(tid, &status, WUNTRACED) != tid || !WIFSTOPPED(status))
-		give_up("the first task does not start", 0);
-	if (ptrace(PTRACE_SEIZE, tid, 0, OPTIONS) < 0) {
-		char what[80];
-		snprintf(what, sizeof what, "ptrace is refused: %s", strerror(errno));
-		kill(tid, SIGKILL);
-		give_up(what, 0);
-	}
-	kill(tid, SIGCONT);
-	struct task *t = task_of(tid);
-	do {
-		if (waitpid(tid, &status, __WALL) != tid || !WIFSTOPPED(status))
-			give_up("the first task has died", 0);
-		digest(t, status);
-		if (t->state == SIGNAL || t->state == STOPPED || (t->state == READY && status >> 16))
-			let_go(t, 0);
-	} while (t->state != READY);
-}
-
-/* Ends every task and collects it. A task at PTRACE_EVENT_EXIT is not woken by SIGKILL. */
-void kill_all(void)
-{
-	int status;
-	for (int i = 0; i < task_count; i++)
-		if (tasks[i].state != GONE)
-			kill(tasks[i].tid, SIGKILL);
-	for (int i = 0; i < task_count; i++)
-		if (tasks[i].state == EXITING)
-			ptrace(PTRACE_CONT, tasks[i].tid, 0, 0);
-	for (;;) {
-		pid_t tid = waitpid(-1, &status, __WALL | WNOHANG);
-		if (tid < 0 && errno == ECHILD)
-			break;
-		if (tid > 0 && WIFSTOPPED(status))
-			ptrace(PTRACE_CONT, tid, 0, 0);
-		else if (tid == 0)
-			sched_yield();
-		check_deadline(0);
-	}
-	task_count = 0;
 }

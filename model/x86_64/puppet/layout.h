@@ -15,14 +15,15 @@
 #define BUFFERS 0x10003000UL /* for what calls read and write, 256 bytes a task */
 #define STACKS 0x10010000UL
 #define STACK_SIZE 0x4000UL
-#define MEMORY_SIZE 0x110000 /* up to the end of the last of 64 stacks */
+#define FREE 0x10110000UL /* what tasks need that run without a tracer, see free.h */
+#define MEMORY_SIZE 0x120000
 
 /* Each stub ends in int3, which stops the task again. */
 #define STUB_CALL (CODE + 0)      /* syscall; int3 */
 #define STUB_LOAD (CODE + 16)     /* mov (%rdi),%eax; int3 */
 #define STUB_STORE (CODE + 32)    /* mov %esi,(%rdi); int3 */
 #define STUB_PARK (CODE + 48)     /* int3 */
-#define STUB_HANDLER (CODE + 64)  /* int3; ret */
-#define STUB_RESTORER (CODE + 80) /* mov $15,%eax (rt_sigreturn); syscall */
+#define STUB_HANDLER (CODE + 64)  /* int3; ret; or as loose.c has it */
+#define STUB_RESTORER (CODE + 128) /* mov $15,%eax (rt_sigreturn); syscall */
 
 #endif

@@ -7,8 +7,10 @@
  *   go TASK                     let a held task go on as it stands: over PTRACE_EVENT_EXIT, out of a handler, to a signal
  *   signal TASK NUMBER [1]      it takes this signal, 0 for none; 1: and does not make again what it was interrupted in
  *   reap TASK                   let the parent of a dead task hear of it; a leader whose threads live on stays
- *   facts                       what /proc tells of every task
- *   peek ADDRESS, poke ADDRESS VALUE    look at a word, and set it, without any task
+ *   look ADDRESS COUNT          what /proc tells of tasks, if it has changed since the look before, and so many words
+ *   free COUNT                  let all tasks go for good, each with its column of orders (free.h), and wait until nothing
+ *                               happens any more; after that, only look at them and reset
+ *   peek ADDRESS COUNT          look at so many words; poke ADDRESS VALUE...: set some; without any task
  *   reset                       end all tasks, and start anew with one
  *
  * The reply to all that name a task has the tasks that have changed since the reply before. After {"fatal":...} the server ends.
@@ -98,15 +100,6 @@ static void print_changes(void)
 	printf("]}\n");
 }
 
-static void print_all_facts(void)
-{
-	printf("{\"facts\":[");
-	for (int i = 0, first = 1; i < task_count; i++)
-		if (print_facts(&tasks[i], i, first))
-			first = 0;
-	printf("]}\n");
-}
-
 /* The stubs of layout.h. */
 static void write_stubs(char *memory)
 {
@@ -119,7 +112,9 @@ static void write_stubs(char *memory)
 	    {STUB_HANDLER, "\xcc\xc3", 2},    {STUB_RESTORER, "\xb8\x0f\x00\x00\x00\x0f\x05\xcc", 8},
 	};
 	memset(memory, 0xcc, WORDS - CODE);
-	memset(memory + (WORDS - CODE), 0, MEMORY_SIZE - (WORDS - CODE));
+	/* What is on a stack is nobody's business. */
+	memset(memory + (WORDS - CODE), 0, STACKS - WORDS);
+	memset(memory + (FREE - CODE), 0, CODE + MEMORY_SIZE - FREE);
 	for (size_t i = 0; i < sizeof stubs / sizeof *stubs; i++)
 		memcpy(memory + (stubs[i].at - CODE), stubs[i].code, stubs[i].length);
 }
@@ -169,32 +164,78 @@ static bool obey(const char *command, struct task *t, const unsigned long *args)
 	return true;
 }
 
-static void serve(char *line)
+/* The word at this place of the shared memory. */
+static int *word_at(unsigned long address)
 {
-	unsigned long args[8] = {0};
-	char *save, *command = strtok_r(line, " \n", &save);
-	int count = 0;
-	for (char *word; count < 8 && (word = strtok_r(0, " \n", &save));)
-		args[count++] = strtoul(word, 0, 0);
-	if (!command) {
-		printf("{\"error\":\"an empty line\"}\n");
-	} else if (!strcmp(command, "peek")) {
-		printf("{\"value\":%d}\n", *(int *)(memory + (args[0] - CODE) % MEMORY_SIZE));
-	} else if (!strcmp(command, "poke")) {
-		*(int *)(memory + (args[0] - CODE) % MEMORY_SIZE) = (int)args[1];
-		printf("{\"value\":%d}\n", (int)args[1]);
-	} else if (!strcmp(command, "facts")) {
-		print_all_facts();
-	} else if (!strcmp(command, "reset")) {
-		reset();
-		print_changes();
-	} else if (count == 0 || args[0] >= (unsigned long)task_count) {
+	return (int *)(memory + (address - CODE) % MEMORY_SIZE / sizeof(int) * sizeof(int));
+}
+
+static void print_words(unsigned long address, unsigned long count)
+{
+	printf("\"values\":[");
+	for (unsigned long i = 0; i < count; i++)
+		printf(i ? ",%d" : "%d", *word_at(address + i * sizeof(int)));
+	printf("]}\n");
+}
+
+static void look(unsigned long address, unsigned long count)
+{
+	bool first = true;
+	printf("{\"facts\":[");
+	for (int i = 0; i < task_count; i++)
+		if (print_facts(&tasks[i], i, first))
+			first = false;
+	printf("],");
+	print_words(address, count);
+}
+
+static void poke(unsigned long address, char **save)
+{
+	for (char *word; (word = strtok_r(0, " \n", save)); address += sizeof(int))
+		*word_at(address) = (int)strtoul(word, 0, 0);
+	printf("{}\n");
+}
+
+static void serve_task(const char *command, int count, const unsigned long *args)
+{
+	if (count == 0 || args[0] >= (unsigned long)task_count) {
 		printf("{\"error\":\"no such task\"}\n");
 	} else if (!obey(command, &tasks[args[0]], args + 1)) {
 		printf("{\"error\":\"the task is %s\"}\n", STATES[tasks[args[0]].state]);
 	} else {
 		settle();
 		print_changes();
+	}
+}
+
+static void serve(char *line)
+{
+	unsigned long args[8] = {0};
+	char *save, *command = strtok_r(line, " \n", &save);
+	int count = 0;
+	/* The values of poke are read as they are stored. */
+	int most = command && !strcmp(command, "poke") ? 1 : 8;
+	for (char *word; count < most && (word = strtok_r(0, " \n", &save));)
+		args[count++] = strtoul(word, 0, 0);
+	if (!command) {
+		printf("{\"error\":\"an empty line\"}\n");
+	} else if (!strcmp(command, "peek")) {
+		printf("{");
+		print_words(args[0], args[1]);
+	} else if (!strcmp(command, "poke")) {
+		poke(args[0], &save);
+	} else if (!strcmp(command, "look")) {
+		look(args[0], args[1]);
+	} else if (!strcmp(command, "reset")) {
+		reset();
+		print_changes();
+	} else if (!strcmp(command, "free")) {
+		if (args[0] <= MOST_TASKS && run_loose(memory, (int)args[0], (int)seconds + 1))
+			print_changes();
+		else
+			printf("{\"error\":\"not all tasks can be let go\"}\n");
+	} else {
+		serve_task(command, count, args);
 	}
 }
 

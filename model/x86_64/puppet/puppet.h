@@ -27,6 +27,11 @@ enum state {
 	GONE     /* reaped here: its parent has been told */
 };
 
+/* Files of /proc/TID that are read again and again. */
+enum file { WCHAN, SYSCALL, STAT, STATUS, FILES };
+
+#define FACTS 320
+
 struct task {
 	pid_t tid;
 	pid_t tgid;
@@ -40,29 +45,40 @@ struct task {
 	siginfo_t info;    /* of the signal it is taking */
 	int status;        /* of a dead task, as wait gives it */
 	char where[40];    /* what it sleeps in, as /proc/TID/wchan says */
+	int files[FILES];  /* those that are open; 0 for others */
+	char facts[FACTS]; /* as they were told last */
 };
 
 extern struct task tasks[MOST_TASKS];
 extern int task_count;
 
-/* hold.c: following tasks from stop to stop */
+/* begin.c: the beginning of all tasks, and their end */
 void start_root(int memory);
+void kill_all(void);
+
+/* hold.c: following tasks from stop to stop */
+struct task *task_of(pid_t tid);
+void digest(struct task *t, int status);
 void let_go(struct task *t, int sig);
 void settle(void);
 bool reap(struct task *t);
-void kill_all(void);
+
+/* loose.c: tasks that run without a tracer */
+bool run_loose(char *memory, int count, int seconds);
 
 /* drive.c: what one task is made to do */
 bool make_call(struct task *t, unsigned long stub, long number, const unsigned long args[6]);
 void take_signal(struct task *t, int sig, bool withdraw);
 
 /* proc.c: what /proc tells */
-bool sleeps(pid_t tid, char where[40]);
-bool is_running(pid_t tid);
-bool is_stopped(pid_t tid);
-bool is_zombie(pid_t tid);
-pid_t tgid_of(pid_t tid);
-bool print_facts(const struct task *t, int id, bool first);
+bool sleeps(struct task *t);
+bool is_running(struct task *t);
+bool is_stopped(struct task *t);
+bool is_zombie(struct task *t);
+bool has_program(const struct task *t);
+pid_t tgid_of(struct task *t);
+bool print_facts(struct task *t, int id, bool first);
+void close_files(struct task *t);
 
 /* main.c */
 void set_deadline(void);

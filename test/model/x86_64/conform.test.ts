@@ -1,21 +1,27 @@
 /** Random programs: this kernel does what the model does, and a wrong model is found and told in few lines. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { isCounted } from '../../../commands/coverage.js';
-import { walkOnce } from '../../../commands/conform.js';
-import { Turns } from '../../../commands/lockstep.js';
+import { EveryTurn } from '../../../commands/every-turn.js';
+import { numberedProgram, PROGRAMS } from '../../../commands/systematic.js';
+import { walkEveryTurn, walkOnce } from '../../../commands/walk.js';
+import { Turns, type Turn } from '../../../commands/lockstep.js';
 import { play } from '../../../commands/pair.js';
-import { printProgram, randomProgram } from '../../../commands/program.js';
+import { printProgram, randomProgram, type Program } from '../../../commands/program.js';
 import { Random } from '../../../commands/random.js';
 import { shrink } from '../../../commands/shrink.js';
-import { litmusSystem } from '../../../model/litmus/index.js';
+import { litmusSystem, parseLitmus } from '../../../model/litmus/index.js';
 import { RULES } from '../../../model/kernel/rules.js';
-import type { State } from '../../../model/system.js';
+import type { State, System } from '../../../model/system.js';
 import { startPuppet, type Puppet } from '../../../model/x86_64/puppet.js';
 import { litmusOf, systemOf } from '../litmus/walk.js';
 import { kernelOf } from '../../../model/x86_64/stops.js';
 import { onKernel } from './alive.js';
 
 let puppet: Puppet;
+
+function systemOfProgram(program: Program): System {
+  return litmusSystem(parseLitmus('small.litmus', printProgram(program, 'Is it?')));
+}
 
 onKernel('random programs', () => {
   beforeAll(async () => {
@@ -40,7 +46,7 @@ onKernel('random programs', () => {
       ...(await original<object>()),
       groupIsEmpty: () => true,
     }));
-    const wrong = await import('../../../commands/conform.js');
+    const wrong = await import('../../../commands/walk.js');
     try {
       for (let seed = 0; ; seed++) {
         const walk = await wrong.walkOnce(puppet, seed);
@@ -287,6 +293,57 @@ test('a seed decides the program', () => {
   const text = (seed: number) => printProgram(randomProgram(new Random(seed)), 'Does it?');
   expect(text(7)).toBe(text(7));
   expect(new Set(Array.from({ length: 50 }, (_, seed) => text(seed))).size).toBe(50);
+});
+
+onKernel('small programs', () => {
+  beforeAll(async () => {
+    puppet = await startPuppet();
+  });
+  afterAll(() => puppet.end());
+
+  test('30 of them show no difference in any turn', async () => {
+    const rules = new Set<string>();
+    for (let number = 0; number < 30; number++) {
+      const walks = await walkEveryTurn(puppet, number);
+      expect([number, walks.flatMap(({ played }) => played?.differences ?? [])]).toEqual([number, []]);
+      for (const { played } of walks) for (const rule of played?.rules ?? []) rules.add(rule);
+    }
+    expect(rules.size).toBeGreaterThan(35);
+  });
+});
+
+test('numbered programs differ, and all are programs', () => {
+  const texts = Array.from({ length: PROGRAMS }, (_, number) => JSON.stringify(numberedProgram(number)));
+  // Before a child that is there at the start, and after it, is the same.
+  expect([PROGRAMS, new Set(texts).size]).toEqual([36_130, 35_248]);
+  for (let number = 0; number < PROGRAMS; number += 60)
+    expect(() => systemOfProgram(numberedProgram(number))).not.toThrow();
+});
+
+test('walks make every turn of every state', () => {
+  const turns = new Turns(systemOfProgram(numberedProgram(5)));
+  const every = new EveryTurn(turns);
+  const made = new Set<Turn>();
+  let walks = 0;
+  for (; every.isOpen(); walks++) {
+    every.beginWalk();
+    let state = turns.system.initial;
+    for (let turn = every.next(state, turns.turns(state)); turn !== undefined;) {
+      made.add(turn);
+      state = turns.after(state, turn)[0]!;
+      turn = every.next(state, turns.turns(state));
+    }
+    expect(every.isNew).toBe(true);
+  }
+  const seen = new Set<State>([turns.system.initial]);
+  const all = new Set<Turn>();
+  for (const state of seen)
+    for (const turn of turns.turns(state)) {
+      all.add(turn);
+      for (const next of turns.after(state, turn)) seen.add(next);
+    }
+  expect(made).toEqual(all);
+  expect(walks).toBeGreaterThan(1);
 });
 
 test('what does not matter is left out', async () => {

@@ -108,7 +108,9 @@ onThisKernel('litmus tests on the running kernel', () => {
 onThisKernel('check litmus --on-kernel', () => {
   const check = fileURLToPath(new URL('../../../dist/check.js', import.meta.url));
   const run = (...args: string[]) =>
-    spawnSync(process.execPath, [check, 'litmus', '--on-kernel', ...args], { encoding: 'utf8' });
+    spawnSync(process.execPath, [check, 'litmus', '--on-kernel', '--free', '0', ...args], {
+      encoding: 'utf8',
+    });
   const file = (name: string) => shippedLitmus().find((path) => path.endsWith(`/${name}.litmus`))!;
 
   test('prints what the kernel did beside what the model has', () => {

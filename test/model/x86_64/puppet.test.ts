@@ -38,9 +38,15 @@ onKernel('a real task', () => {
     expect(await held.tasks('call 1 39')).toMatchObject([{ id: 1, tid: child, state: 'ready', ret: child }]);
     expect(await held.tasks('call 1 60 3')).toMatchObject([{ id: 1, state: 'exiting' }]);
     expect(await held.tasks('go 1')).toMatchObject([{ id: 1, state: 'zombie' }]);
-    expect(await held.facts()).toMatchObject([{ shared: '0' }, { id: 1, process: 'Z', ppid: root }]);
+    expect([...(await held.look()).facts.values()]).toMatchObject([
+      { shared: '0' },
+      { id: 1, process: 'Z', ppid: root },
+    ]);
     expect(await held.tasks('reap 1')).toMatchObject([{ id: 1, state: 'gone' }]);
-    expect(await held.facts()).toMatchObject([{ shared: '10000' }, { id: 1, process: 'Z' }]);
+    expect([...(await held.look()).facts.values()]).toMatchObject([
+      { shared: '10000' },
+      { id: 1, process: 'Z' },
+    ]);
   });
 
   test('sleeps in a futex until another wakes it', async () => {
@@ -78,7 +84,7 @@ onKernel('a real task', () => {
       [0x14, true],
       [0x04, undefined],
     ] as const) {
-      for (const [at, value] of [0x10000040, 0, flags << 24, 0, 0x10000050, 0, 0, 0].entries())
+      for (const [at, value] of [0x10000040, 0, flags << 24, 0, 0x10000080, 0, 0, 0].entries())
         await held.poke(0x10003000 + 4 * at, value);
       await held.tasks('call 1 13 10 0x10003000 0 8');
       await held.tasks('call 1 202 0x10001000 0 0');

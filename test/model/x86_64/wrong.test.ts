@@ -11,7 +11,7 @@ let puppet: Puppet;
 /** Where the kernel differs from the model as it is loaded now. */
 async function differencesBy(by: string | number): Promise<readonly Difference[]> {
   if (typeof by === 'number') {
-    const { walkOnce } = await import('../../../commands/conform.js');
+    const { walkOnce } = await import('../../../commands/walk.js');
     return (await walkOnce(puppet, by)).played?.differences ?? [];
   }
   const { onKernel: askKernel } = await import('../../../commands/on-kernel.js');
