@@ -39,7 +39,7 @@ export class Standings {
     this.readers = new Int32Array(space.schema.leaves.length);
     this.touched = space.slots.map(() => []);
     for (const [i, judgement] of this.judgements.entries()) {
-      judgement.onRead = (leaf) => {
+      judgement.footprint.onRead = (leaf) => {
         this.readers[leaf]! |= 1 << (i % 31);
         this.touched = space.slots.map(() => []);
       };
