@@ -68,8 +68,8 @@ export class Descent {
   /** The result for the state with the key at `at` in `words`. */
   of(words: Int32Array, at: number): number {
     const { word, shift, most } = this.ground.keys;
-    let { hops, root: to } = this;
-    if (to === 0) to = this.begin(words, at);
+    let to = this.root === 0 ? this.begin(words, at) : this.root;
+    let { hops } = this;
     while (to > 0) {
       const asked = this.component[to]!;
       const id = (words[at + word[asked]!]! >>> shift[asked]!) & most[asked]!;
