@@ -118,6 +118,16 @@ const faults: Record<string, Partial<Parts>> = {
       }
     },
   },
+  'all parts of a predicate but the first left out': {
+    Standings: class extends Standings {
+      constructor(...[space, always]: ConstructorParameters<typeof Standings>) {
+        super(
+          space,
+          always.map((parts) => parts.slice(0, 1)),
+        );
+      }
+    },
+  },
   'a step that is taken to leave all predicates as they were': {
     Standings: class extends Standings {
       override after(before: number, slot: number, end: number, words: Int32Array, at: number): number {
