@@ -13,12 +13,10 @@ import { CHOOSE, END, MOVED } from './trie.js';
 /** So many look-ups may be held; then all are forgotten and worked out anew. */
 const MOST_HOPS = 2 ** 21;
 
-/** A look-up: from which station (0 for a free cell), with which number of its component, and where to; one cell is spare. */
-const FROM = 0;
-const ID = 1;
-const TO = 2;
-const HOP = 4;
-const HOP_BITS = 2;
+/** A look-up takes two cells: the station and the number of its component (0 if free), and where to. */
+const ID_BITS = 16;
+/** Larger stations and numbers do not fit: what they lead to is worked out each time. */
+const TOO_LARGE = 2 ** ID_BITS;
 
 /** A trie that learns what it does not hold. */
 export interface Learner {
@@ -42,14 +40,16 @@ export class Descent {
   private readonly resultOf: (ends: readonly number[]) => number;
   /** From 1 on; a place to go to is a station, or `~result`, which is negative. */
   private stations: (readonly number[])[] = [[]];
-  /** For each station the component it asks for. */
-  private component: Int32Array = new Int32Array(64);
+  /** For each station the component it asks for, where that lies in a key of `keys`, `word << 5 | shift`, and its largest number. */
+  private readonly component: number[] = [];
+  private asks = new Int32Array(0);
+  private keys: Packing | undefined;
   private byItems = new Map<string, number>();
   private readonly results = new Map<string, number>();
   /** Where a walk begins; 0 if not known. */
   private root = 0;
   /** Open addressing. */
-  private hops = new Int32Array(64 * HOP);
+  private hops = new Int32Array(128);
   private held = 0;
 
   /** `resultOf` makes of the ends that a walk reaches, as cells of the trie, a number from 0 on; once for the same ends. */
@@ -67,21 +67,21 @@ export class Descent {
 
   /** The result for the state with the key at `at` in `words`. */
   of(words: Int32Array, at: number): number {
-    const { word, shift, most } = this.ground.keys;
+    if (this.keys !== this.ground.keys) this.bind();
     let to = this.root === 0 ? this.begin(words, at) : this.root;
-    let { hops } = this;
+    let { hops, asks } = this;
     while (to > 0) {
-      const asked = this.component[to]!;
-      const id = (words[at + word[asked]!]! >>> shift[asked]!) & most[asked]!;
+      const where = asks[2 * to]!;
+      const id = (words[at + (where >>> 5)]! >>> where) & asks[2 * to + 1]!;
+      const name = (to << ID_BITS) | id;
       const mask = hops.length - 1;
-      let hop = placeOf(to, id) & mask;
-      while (hops[hop + FROM] !== 0 && (hops[hop + FROM] !== to || hops[hop + ID] !== id))
-        hop = (hop + HOP) & mask;
-      if (hops[hop + FROM] !== 0) {
-        to = hops[hop + TO]!;
+      let hop = placeOf(name) & mask;
+      while (hops[hop] !== name && hops[hop] !== 0) hop = (hop + 2) & mask;
+      if (hops[hop] !== 0 && (to | id) < TOO_LARGE) {
+        to = hops[hop + 1]!;
       } else {
         to = this.goOn(to, id, words, at);
-        hops = this.hops;
+        ({ hops, asks } = this);
       }
     }
     return ~to;
@@ -91,23 +91,25 @@ export class Descent {
   private forget(): void {
     this.stations = [[]];
     this.byItems.clear();
-    this.hops = new Int32Array(64 * HOP);
+    this.hops = new Int32Array(128);
     this.held = 0;
   }
 
   private begin(words: Int32Array, at: number): number {
-    if (this.held >= this.most) this.forget();
+    if (this.isFull) this.forget();
     return (this.root = this.reach([0], -1, -1, words, at));
   }
 
   /** Works a look-up out, and holds it. */
   private goOn(from: number, id: number, words: Int32Array, at: number): number {
     const to = this.reach(this.stations[from]!, this.component[from]!, id, words, at);
-    if (2 * HOP * (this.held + 1) > this.hops.length) this.grow();
-    this.hold(this.hops, from, id, to);
-    this.held++;
+    if ((from | id) < TOO_LARGE) {
+      if (4 * (this.held + 1) > this.hops.length) this.grow();
+      hold(this.hops, (from << ID_BITS) | id, to);
+      this.held++;
+    }
     // Not in the midst of a walk: the next one begins anew.
-    if (this.held >= this.most) this.root = 0;
+    if (this.isFull) this.root = 0;
     return to;
   }
 
@@ -134,8 +136,9 @@ export class Descent {
     }
     const station = this.stations.push(reached) - 1;
     this.byItems.set(text, station);
-    if (station === this.component.length) this.component = longer(this.component);
     this.component[station] = ground.components.ofLeaf[cells[waiting]!]!;
+    if (2 * station >= this.asks.length) this.bind();
+    else this.locate(station);
     return station;
   }
 
@@ -164,32 +167,42 @@ export class Descent {
     }
   }
 
+  /** Finds out anew where in a key all components lie. */
+  private bind(): void {
+    this.keys = this.ground.keys;
+    this.asks = new Int32Array(Math.max(128, 4 * this.stations.length));
+    for (let station = 1; station < this.stations.length; station++) this.locate(station);
+  }
+
+  private locate(station: number): void {
+    const { word, shift, most } = this.ground.keys;
+    const component = this.component[station]!;
+    this.asks[2 * station] = (word[component]! << 5) | shift[component]!;
+    this.asks[2 * station + 1] = most[component]!;
+  }
+
+  private get isFull(): boolean {
+    return this.held >= this.most || this.stations.length >= TOO_LARGE;
+  }
+
   private grow(): void {
     const old = this.hops;
     this.hops = new Int32Array(2 * old.length);
-    for (let hop = 0; hop < old.length; hop += HOP) {
-      if (old[hop + FROM] !== 0) this.hold(this.hops, old[hop + FROM]!, old[hop + ID]!, old[hop + TO]!);
-    }
+    for (let hop = 0; hop < old.length; hop += 2)
+      if (old[hop] !== 0) hold(this.hops, old[hop]!, old[hop + 1]!);
   }
+}
 
-  private hold(hops: Int32Array, from: number, id: number, to: number): void {
-    const mask = hops.length - 1;
-    let hop = placeOf(from, id) & mask;
-    while (hops[hop + FROM] !== 0) hop = (hop + HOP) & mask;
-    hops[hop + FROM] = from;
-    hops[hop + ID] = id;
-    hops[hop + TO] = to;
-  }
+function hold(hops: Int32Array, name: number, to: number): void {
+  const mask = hops.length - 1;
+  let hop = placeOf(name) & mask;
+  while (hops[hop] !== 0) hop = (hop + 2) & mask;
+  hops[hop] = name;
+  hops[hop + 1] = to;
 }
 
 /** Where a look-up belongs. */
-function placeOf(from: number, id: number): number {
-  const hash = Math.imul(Math.imul(from, 0x9e3779b1) ^ id, 0x85ebca6b);
-  return (hash ^ (hash >>> 15)) << HOP_BITS;
-}
-
-function longer(old: Int32Array): Int32Array {
-  const array = new Int32Array(2 * old.length);
-  array.set(old);
-  return array;
+function placeOf(name: number): number {
+  const hash = Math.imul(name, 0x9e3779b1);
+  return (hash ^ (hash >>> 15)) << 1;
 }
