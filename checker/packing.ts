@@ -50,6 +50,10 @@ export class Packing {
   /** Puts what the fields from `at` in `words` hold into those of another packing, which are all 0. */
   copyTo(other: Packing, words: Int32Array, at: number, to: Int32Array, toAt: number): void {
     const { word, shift, most } = this;
+    if (other === this) {
+      for (let i = 0; i < this.words; i++) to[toAt + i] = words[at + i]!;
+      return;
+    }
     for (let field = 0; field < word.length; field++) {
       const value = (words[at + word[field]!]! >>> shift[field]!) & most[field]!;
       to[toAt + other.word[field]!]! |= value << other.shift[field]!;
