@@ -37,6 +37,9 @@ export const VIOLATES = 2;
 /** Breaks a property, and the path ends. */
 export const FAILS = 3;
 
+/** An end of a predicate is `[END, position in answers]`. */
+export const ANSWER = 1;
+
 /** So many paths of each slot are run once more when all is over. */
 const SAMPLES = 64;
 
@@ -84,6 +87,10 @@ export class StepFootprint {
       count = this.descend(vector);
     }
     return count;
+  }
+
+  learnAll(vector: Vector): void {
+    this.walk(vector);
   }
 
   private descend(vector: Vector): number {
@@ -217,7 +224,11 @@ export class PredicateFootprint {
     return this.trie.size;
   }
 
-  /** Tells of all that was learned. An end is `[END, position in answers]`. */
+  get cells(): Int32Array {
+    return this.trie.cells;
+  }
+
+  /** Tells of all that was learned. */
   visit(visitor: TrieVisitor): void {
     this.trie.visit(visitor);
   }
@@ -231,9 +242,13 @@ export class PredicateFootprint {
         const value = vector[cells[node]!]!;
         node = value < cells[node + 1]! ? cells[node + 2 + value]! : 0;
       }
-      if (node !== 0) return cells[node + 1]!;
+      if (node !== 0) return cells[node + ANSWER]!;
       this.learn(vector);
     }
+  }
+
+  learnAll(vector: Vector): void {
+    this.ask(vector);
   }
 
   /** Calls back with each leaf that decides the answer in a state, in order. */

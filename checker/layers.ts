@@ -6,7 +6,7 @@ import type { StateTable } from './table.js';
 /** Whole numbers, as many as come. */
 export class IntList {
   length = 0;
-  private items = new Int32Array(1024);
+  private items = new Int32Array(64);
 
   push(item: number): void {
     if (this.length === this.items.length) {
@@ -91,12 +91,13 @@ export class Layers {
    */
   async inOrder(visit: Visit, enter: (state: number) => boolean, turn = this.turn): Promise<void> {
     const { byDepth, least } = this.layerOf(turn);
-    let states = new IntList();
+    let [states, reached] = [new IntList(), new IntList()];
     for (let depth = least; depth < least + byDepth.length || states.length > 0; depth++) {
-      for (const state of byDepth[depth - least] ?? []) if (enter(state)) states.push(state);
-      const reached = new IntList();
+      const own = byDepth[depth - least];
+      for (let i = 0; own !== undefined && i < own.length; i++) if (enter(own.at(i))) states.push(own.at(i));
       if (states.length > 0 && !(await visit(states, depth, reached))) return;
-      states = reached;
+      states.length = 0;
+      [states, reached] = [reached, states];
     }
   }
 

@@ -47,6 +47,19 @@ export class Packing {
     words[word] = (words[word]! & ~(this.most[field]! << shift)) | (value << shift);
   }
 
+  /** Puts what the fields from `at` in `words` hold into those of another packing, which are all 0. */
+  copyTo(other: Packing, words: Int32Array, at: number, to: Int32Array, toAt: number): void {
+    const { word, shift, most } = this;
+    if (other === this) {
+      for (let i = 0; i < this.words; i++) to[toAt + i] = words[at + i]!;
+      return;
+    }
+    for (let field = 0; field < word.length; field++) {
+      const value = (words[at + word[field]!]! >>> shift[field]!) & most[field]!;
+      to[toAt + other.word[field]!]! |= value << other.shift[field]!;
+    }
+  }
+
   /** Whether the field has room for the number. */
   holds(field: number, value: number): boolean {
     return this.most[field]! < 0 || value <= this.most[field]!;

@@ -4,6 +4,7 @@
  */
 import { Batch } from './batch.js';
 import { Components } from './components.js';
+import { Descent } from './descent.js';
 import { Graph } from './graph.js';
 import { Judgement } from './judgement.js';
 import { Moves } from './moves.js';
@@ -12,11 +13,11 @@ import { Rewrites } from './rewrites.js';
 import { Rounds } from './rounds.js';
 import { Standings } from './standings.js';
 import { StateTable } from './table.js';
-import { View } from './view.js';
 
 export const PARTS = {
   Batch,
   Components,
+  Descent,
   Graph,
   Judgement,
   Moves,
@@ -25,7 +26,6 @@ export const PARTS = {
   Rounds,
   Standings,
   StateTable,
-  View,
 };
 
 export type Parts = Readonly<typeof PARTS>;

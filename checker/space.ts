@@ -114,13 +114,9 @@ export class Space {
 
   /** Lays all keys out anew, so that each component has a field for all the numbers it has, and more. */
   widen(): void {
-    const [old, wider] = [this.keys, this.packingOf()];
-    this.table.repack(wider, (from, to) => {
-      to.fill(0);
-      for (let i = 0; i < this.ids.length; i++) wider.set(to, 0, i, old.get(from, 0, i));
-    });
-    this.keys = wider;
-    this.key = new Int32Array(wider.words);
+    this.keys = this.packingOf();
+    this.table.repack(this.keys);
+    this.key = new Int32Array(this.keys.words);
   }
 
   private packingOf(): Packing {

@@ -22,8 +22,10 @@ export interface Standing {
 export class Standings {
   readonly known: Standing[] = [];
   private readonly space: Space;
-  /** Of the predicates in their order, and of the list of faults. */
+  /** Of the parts of the predicates in their order, and of the list of faults. */
   private readonly judgements: readonly Judgement[];
+  /** Where the parts of each predicate begin and end. */
+  private readonly ranges: readonly (readonly [number, number])[];
   private readonly tuples: Interner;
   private readonly tuple: Int32Array;
   /** For each leaf, which judgements may depend on it: bit i stands for those whose number is i modulo 31. */
@@ -31,15 +33,18 @@ export class Standings {
   /** For each slot and ending, the judgements that the step may change, or -1 if not known. */
   private touched: number[][];
 
-  constructor(space: Space, always: readonly PredicateFootprint[]) {
+  /** `always` has the parts of each predicate. */
+  constructor(space: Space, always: readonly (readonly PredicateFootprint[])[]) {
     this.space = space;
-    this.judgements = [...always, space.faults].map(
+    this.judgements = [...always.flat(), space.faults].map(
       (footprint) => new space.parts.Judgement(space, footprint),
     );
+    let end = 0;
+    this.ranges = always.map(({ length }) => [end, (end += length)]);
     this.readers = new Int32Array(space.schema.leaves.length);
     this.touched = space.slots.map(() => []);
     for (const [i, judgement] of this.judgements.entries()) {
-      judgement.onRead = (leaf) => {
+      judgement.footprint.onRead = (leaf) => {
         this.readers[leaf]! |= 1 << (i % 31);
         this.touched = space.slots.map(() => []);
       };
@@ -69,13 +74,13 @@ export class Standings {
   }
 
   private standing(): number {
-    const { tuple, tuples, known, judgements, space } = this;
+    const { tuple, tuples, known, judgements, ranges, space } = this;
     const standing = tuples.intern(tuple);
     if (standing === known.length) {
       const all = judgements.map(({ footprint }, i) => footprint.answers[tuple[i]!]!);
-      const answers = all.slice(0, -1);
+      const answers = ranges.map(([from, end]) => firstOf(all.slice(from, end)));
       const isBroken = answers.some((answer) => answer !== '');
-      known.push({ answers, isBroken, faults: space.faultsOf(tuple[answers.length]!) });
+      known.push({ answers, isBroken, faults: space.faultsOf(tuple[all.length - 1]!) });
     }
     return standing;
   }
@@ -89,4 +94,9 @@ export class Standings {
       touched |= this.readers[cells[at]!]!;
     return (this.touched[slot]![cells[end + ENDING]!] = touched);
   }
+}
+
+/** The answer of a predicate from those of its parts. */
+export function firstOf(answers: readonly string[]): string {
+  return answers.find((answer) => answer !== '') ?? '';
 }

@@ -155,9 +155,9 @@ export class StateTable {
       1 << notes.shift[FLAGS + bit]!;
   }
 
-  /** Lays all keys out anew: `translate` turns the words of an old key into those of a new one. */
-  repack(key: Packing, translate: (old: Int32Array, words: Int32Array) => void): void {
-    this.rewrite(key, this.notes, translate);
+  /** Lays all keys out anew. */
+  repack(key: Packing): void {
+    this.rewrite(key, this.notes);
     this.reindex(this.index.length);
   }
 
@@ -171,7 +171,7 @@ export class StateTable {
     if (steps > this.mostSteps) this.mostSteps = steps;
     if (this.notes.holds(STANDING, standing) && this.notes.holds(STEPS, steps)) return;
     const notes = this.notesOf(bitsFor(2 * this.mostStanding + 1), bitsFor(2 * this.mostSteps + 1));
-    this.rewrite(this.key, notes, (old, words) => words.set(old));
+    this.rewrite(this.key, notes);
   }
 
   private notesOf(standingBits: number, stepBits: number): Packing {
@@ -179,28 +179,16 @@ export class StateTable {
     return new Packing([standingBits, stepBits, bitsFor(this.slots + 1), ...flags], 2);
   }
 
-  private rewrite(
-    key: Packing,
-    notes: Packing,
-    translate: (old: Int32Array, words: Int32Array) => void,
-  ): void {
+  private rewrite(key: Packing, notes: Packing): void {
     const stride = key.words + notes.words;
-    const [oldKey, newKey] = [new Int32Array(this.key.words), new Int32Array(key.words)];
-    const fields = this.notes.word.length;
     // All memory is asked for first: if there is not enough, nothing has changed.
     const chunks = this.chunks.map(() => new Int32Array(CHUNK * stride));
     for (const [i, chunk] of chunks.entries()) {
       const old = this.chunks[i]!;
       const end = Math.min(CHUNK, this.count - i * CHUNK);
-      for (let at = 0; at < end; at++) {
-        const [from, to] = [at * this.stride, at * stride];
-        for (let word = 0; word < oldKey.length; word++) oldKey[word] = old[from + word]!;
-        translate(oldKey, newKey);
-        chunk.set(newKey, to);
-        for (let field = 0; field < fields; field++) {
-          const value = this.notes.get(old, from + oldKey.length, field);
-          if (value !== 0) notes.set(chunk, to + newKey.length, field, value);
-        }
+      for (let at = 0, from = 0, to = 0; at < end; at++, from += this.stride, to += stride) {
+        this.key.copyTo(key, old, from, chunk, to);
+        this.notes.copyTo(notes, old, from + this.key.words, chunk, to + key.words);
       }
       this.chunks[i] = chunk;
     }

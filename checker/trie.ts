@@ -8,6 +8,8 @@
 
 export const CHOOSE = -1;
 export const END = -2;
+/** A node that has been laid elsewhere is `[MOVED, where to]`, for those who remember it. */
+export const MOVED = -3;
 
 /** One thing looked at: a leaf and the position of its value, or a choice and its answer. */
 export interface Look {
@@ -108,7 +110,11 @@ export class Trie {
     const at = this.allocate(wider + 2);
     this.cells[at] = tag;
     this.cells[at + 1] = wider;
-    if (!isNew) this.cells.copyWithin(at + 2, node + 2, node + 2 + capacity);
+    if (!isNew) {
+      this.cells.copyWithin(at + 2, node + 2, node + 2 + capacity);
+      this.cells[node] = MOVED;
+      this.cells[node + 1] = at;
+    }
     this.cells[link] = at;
     return at;
   }

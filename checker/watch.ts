@@ -9,6 +9,7 @@ import { isSooner, Sightings } from './causes.js';
 import { ENDING, PredicateFootprint, WRITES } from './footprint.js';
 import type { Judgement } from './judgement.js';
 import type { Space } from './space.js';
+import { firstOf } from './standings.js';
 import type { Standings } from './standings.js';
 
 /** Where a violation was seen: a step at a state, or with `slot` -1 the state itself. */
@@ -28,7 +29,7 @@ export class Watch {
   readonly standings: Standings;
   private readonly space: Space;
   private readonly always: readonly string[];
-  private readonly finally: readonly { name: string; judgement: Judgement }[];
+  private readonly finally: readonly { name: string; judgements: readonly Judgement[] }[];
   /** For each slot, by ending and standing: the simplest that was seen of a failing step. */
   private readonly failing: Map<number, Seen>[];
   /** For each slot, by standing before and after and then by ending: the simplest that was seen of a move. */
@@ -41,20 +42,21 @@ export class Watch {
         .filter((property): property is StateProperty => property.kind === kind)
         .map((property) => {
           const { name } = property;
-          const footprint = new PredicateFootprint(space.schema, `property ${name}`, (state) =>
-            property.broken(state),
+          const parts = property.parts?.(space.system.initial) ?? [property];
+          const footprints = parts.map(
+            (part) => new PredicateFootprint(space.schema, `property ${name}`, (state) => part.broken(state)),
           );
-          return { name, footprint };
+          return { name, footprints };
         });
     const always = predicates('always');
     this.always = always.map(({ name }) => name);
     this.standings = new space.parts.Standings(
       space,
-      always.map(({ footprint }) => footprint),
+      always.map(({ footprints }) => footprints),
     );
-    this.finally = predicates('finally').map(({ name, footprint }) => ({
+    this.finally = predicates('finally').map(({ name, footprints }) => ({
       name,
-      judgement: new space.parts.Judgement(space, footprint),
+      judgements: footprints.map((footprint) => new space.parts.Judgement(space, footprint)),
     }));
     this.failing = space.slots.map(() => new Map());
     this.breaking = space.slots.map(() => new Map());
@@ -124,8 +126,8 @@ export class Watch {
   deadlocked(state: number, key: Int32Array, turns: number): void {
     const { table } = this.space;
     const { faults } = this.standings.known[table.standingOf(state)]!;
-    for (const { name, judgement } of this.finally) {
-      const object = judgement.textOf(key, 0);
+    for (const { name, judgements } of this.finally) {
+      const object = firstOf(judgements.map((judgement) => judgement.textOf(key, 0)));
       this.note(name, name, object, faults, turns, table.stepsOf(state), { state, slot: -1, end: -1 });
     }
   }

@@ -65,10 +65,19 @@ export interface StepProperty extends Promised {
   readonly kind: 'step';
 }
 
-/** `always`: in every state. `finally`: in every state in which no task can move. */
-export interface StateProperty<S extends State = State> extends Promised {
-  readonly kind: 'always' | 'finally';
+/** Answers `''` where something holds, else the name of the object that breaks it. */
+export interface Predicate<S extends State = State> {
   broken(state: S): Broken;
+}
+
+/** `always`: in every state. `finally`: in every state in which no task can move. */
+export interface StateProperty<S extends State = State> extends Promised, Predicate<S> {
+  readonly kind: 'always' | 'finally';
+  /**
+   * The same in parts: `broken` answers what the first of them answers that does not answer `''`. They are the same in every state of a
+   * system. Who asks after each step needs to ask only those parts whose leaves the step writes.
+   */
+  parts?(state: S): readonly Predicate<S>[];
 }
 
 /**

@@ -4,7 +4,7 @@ import { ownName } from '../model/protocols/op.js';
 import {
   always,
   atTheEnd,
-  firstBroken,
+  ofEachChild,
   guestTasks,
   holdsMemory,
   inGuestCode,
@@ -19,15 +19,14 @@ export const tidWordsAsNative = always({
     "once clone has returned, the guest's PARENT_SETTID word holds the child's tid; when the child runs guest code, its CHILD_SETTID word does",
   witness: 'child-born',
   needs: ['CLONE_PARENT_SETTID', 'CLONE_CHILD_SETTID'],
-  broken: (s) =>
-    firstBroken(s, (child) => {
-      const { parent_settid, child_settid, result, child_tid } = s.guest[child]!;
-      const [ptid, ctid] = [ownName(child, 'ptid'), ownName(child, 'ctid')];
-      if (parent_settid === 'CLONE_PARENT_SETTID' && result === 'child' && s.word[ptid] !== child_tid)
-        return ptid;
-      const missing = child_settid === 'CLONE_CHILD_SETTID' && s.word[ctid] !== child_tid;
-      return missing && runsFromClone(s, child) ? ctid : '';
-    }),
+  ...ofEachChild((s, child) => {
+    const { parent_settid, child_settid, result, child_tid } = s.guest[child]!;
+    const [ptid, ctid] = [ownName(child, 'ptid'), ownName(child, 'ctid')];
+    if (parent_settid === 'CLONE_PARENT_SETTID' && result === 'child' && s.word[ptid] !== child_tid)
+      return ptid;
+    const missing = child_settid === 'CLONE_CHILD_SETTID' && s.word[ctid] !== child_tid;
+    return missing && runsFromClone(s, child) ? ctid : '';
+  }),
 });
 
 /** Does a task run the guest's code that was there at the clone, rather than execute another program? */
@@ -42,15 +41,14 @@ export const cleartidAsNative = atTheEnd({
     "the guest's CLONE_CHILD_CLEARTID word is 0, and nobody sleeps on it, once the child has let go of the memory",
   witness: 'child-born',
   needs: ['CLONE_CHILD_CLEARTID'],
-  broken: (s) =>
-    firstBroken(s, (child) => {
-      const { child_cleartid, caller, result } = s.guest[child]!;
-      const asked = child_cleartid === 'CLONE_CHILD_CLEARTID' && result === 'child';
-      const caresFor = isAlive(s, caller) && s.task[caller]!.mm === MEMORY;
-      if (!asked || !caresFor || holdsMemory(s, child) || somebodyIsStopped(s)) return '';
-      const word = ownName(child, 'ctid');
-      return s.word[word] !== 0 || s.futex[word]!.length > 0 ? word : '';
-    }),
+  ...ofEachChild((s, child) => {
+    const { child_cleartid, caller, result } = s.guest[child]!;
+    const asked = child_cleartid === 'CLONE_CHILD_CLEARTID' && result === 'child';
+    const caresFor = isAlive(s, caller) && s.task[caller]!.mm === MEMORY;
+    if (!asked || !caresFor || holdsMemory(s, child) || somebodyIsStopped(s)) return '';
+    const word = ownName(child, 'ctid');
+    return s.word[word] !== 0 || s.futex[word]!.length > 0 ? word : '';
+  }),
 });
 
 export const descriptorsCloseAsNative = atTheEnd({
@@ -76,15 +74,14 @@ export const sharesAsAsked = always({
     'until it executes a program the child shares with the caller the handlers and the descriptors it was cloned to share, and no others',
   witness: 'child-born',
   needs: ['CLONE_FILES', 'CLONE_SIGHAND'],
-  broken: (s) =>
-    firstBroken(s, (child) => {
-      const { caller, handlers, files } = s.guest[child]!;
-      if (!runsFromClone(s, child) || !runsFromClone(s, caller)) return '';
-      const [one, other] = [s.task[child]!, s.task[caller]!];
-      if ((one.sighand === other.sighand) !== (handlers === 'CLONE_SIGHAND')) return 'handlers';
-      const hasFiles = other.files !== '';
-      return hasFiles && (one.files === other.files) !== (files === 'CLONE_FILES') ? 'descriptors' : '';
-    }),
+  ...ofEachChild((s, child) => {
+    const { caller, handlers, files } = s.guest[child]!;
+    if (!runsFromClone(s, child) || !runsFromClone(s, caller)) return '';
+    const [one, other] = [s.task[child]!, s.task[caller]!];
+    if ((one.sighand === other.sighand) !== (handlers === 'CLONE_SIGHAND')) return 'handlers';
+    const hasFiles = other.files !== '';
+    return hasFiles && (one.files === other.files) !== (files === 'CLONE_FILES') ? 'descriptors' : '';
+  }),
 });
 
 export const exitEndsOneThread = always({
@@ -92,11 +89,10 @@ export const exitEndsOneThread = always({
   sentence: 'exit(2) ends the thread that calls it, and not the others of its process',
   witness: 'thread-started',
   needs: ['child-starts-thread'],
-  broken: (s) =>
-    firstBroken(s, (child) => {
-      const others = Object.keys(s.task).filter(
-        (name) => name !== child && s.task[name]!.group_leader === child,
-      );
-      return s.guest[child]!.exited && s.signal[child]!.group_exit === 'CLD_EXITED' ? (others[0] ?? '') : '';
-    }),
+  ...ofEachChild((s, child) => {
+    const others = Object.keys(s.task).filter(
+      (name) => name !== child && s.task[name]!.group_leader === child,
+    );
+    return s.guest[child]!.exited && s.signal[child]!.group_exit === 'CLD_EXITED' ? (others[0] ?? '') : '';
+  }),
 });

@@ -36,6 +36,16 @@ export function firstBroken(s: Judged, broken: (child: string) => string): strin
   return '';
 }
 
+/** A predicate of each child by itself: the whole, and its parts. */
+export function ofEachChild(
+  broken: (s: Judged, child: string) => string,
+): Required<Pick<StateProperty<Judged>, 'broken' | 'parts'>> {
+  return {
+    broken: (s) => firstBroken(s, (child) => broken(s, child)),
+    parts: (s) => children(s).map((child) => ({ broken: (now) => broken(now, child) })),
+  };
+}
+
 /** Does the task run guest code, rather than the emulator's or the kernel's? */
 export function inGuestCode(s: Judged, task: string): boolean {
   return s.task[task]!.state === 'running' && s.task[task]!.pc.startsWith('guest.');

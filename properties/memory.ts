@@ -1,7 +1,7 @@
 /** Nobody uses, frees or forgets memory wrongly. */
 import { FRAME } from '../model/kernel/memory.js';
 import { MEMORY } from '../model/protocols/guest.js';
-import { always, firstBroken, guestTasks, holdsMemory, isAlive, step, type Judged } from './judged.js';
+import { always, ofEachChild, guestTasks, holdsMemory, isAlive, step, type Judged } from './judged.js';
 
 export const noUseAfterFree = step({
   name: 'no-use-after-free',
@@ -36,14 +36,13 @@ export const ownTls = always({
   name: 'own-tls',
   sentence: "while a caller can run, no other task that can run uses the caller's TLS image",
   witness: 'tls-given',
-  broken: (s) =>
-    firstBroken(s, (child) => {
-      const { caller } = s.guest[child]!;
-      // Who shares is asked first: few do, and of the others nobody then needs to know what they are doing.
-      const sharers = Object.keys(s.task).filter((name) => name !== caller && usesSameTls(s, name, caller));
-      const sharer = sharers.find((name) => canRun(s, name));
-      return sharer !== undefined && canRun(s, caller) ? sharer : '';
-    }),
+  ...ofEachChild((s, child) => {
+    const { caller } = s.guest[child]!;
+    // Who shares is asked first: few do, and of the others nobody then needs to know what they are doing.
+    const sharers = Object.keys(s.task).filter((name) => name !== caller && usesSameTls(s, name, caller));
+    const sharer = sharers.find((name) => canRun(s, name));
+    return sharer !== undefined && canRun(s, caller) ? sharer : '';
+  }),
 });
 
 /** Not while it sleeps in vfork, nor before its clone is complete. */

@@ -1,18 +1,17 @@
 /** Whose child C is, and by which signal its death is told. */
 import { MEMORY, PARENT } from '../model/protocols/guest.js';
-import { always, firstBroken, isAlive, type Judged } from './judged.js';
+import { always, ofEachChild, isAlive, type Judged } from './judged.js';
 
 export const parentIsCaller = always({
   name: 'parent-is-caller',
   sentence:
     "until that thread ends, the child's real parent is the calling thread (with CLONE_PARENT, the caller's)",
   witness: 'child-born',
-  broken: (s) =>
-    firstBroken(s, (child) => {
-      const { state, real_parent } = s.task[child]!;
-      const parent = parentOf(s, child);
-      return state !== 'absent' && isAlive(s, parent) && real_parent !== parent ? child : '';
-    }),
+  ...ofEachChild((s, child) => {
+    const { state, real_parent } = s.task[child]!;
+    const parent = parentOf(s, child);
+    return state !== 'absent' && isAlive(s, parent) && real_parent !== parent ? child : '';
+  }),
 });
 
 export const exitSignalAsRequested = always({
@@ -20,7 +19,7 @@ export const exitSignalAsRequested = always({
   sentence:
     "until exec or reparenting, the child's exit signal is the one that was asked for (with CLONE_PARENT, the caller's)",
   witness: 'child-born',
-  broken: (s) => firstBroken(s, (child) => (isAsAsked(s, child) ? '' : child)),
+  ...ofEachChild((s, child) => (isAsAsked(s, child) ? '' : child)),
 });
 
 /** The thread whose child C is on Linux (PAR-1, PAR-2). */

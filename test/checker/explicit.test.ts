@@ -409,3 +409,14 @@ test('components that outgrow their tables lose no state', async () => {
   );
   expect(result).toMatchObject({ states: 12 ** 4, transitions: 4 * 11 * 12 ** 3, turns: 4, deadlocks: 1 });
 });
+
+test('a component with more contents than look-ups have room for loses no state', async () => {
+  const bump: Step = (s: Loose, move: Move) => {
+    move.at('bump', 'row 1');
+    const [field, bound] = move.choose(2) === 0 ? ['a', 299] : ['b', 239];
+    if (s[field] === bound) move.block();
+    s[field]++;
+  };
+  const result = await explicit(toy({ a: 0, b: 0 }, { A: bump }));
+  expect(result).toMatchObject({ states: 300 * 240, transitions: 299 * 240 + 300 * 239, deadlocks: 1 });
+});

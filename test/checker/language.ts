@@ -176,8 +176,12 @@ export function systemOf(spec: SystemSpec): System<Toy> {
   const properties: Property<Toy>[] = [
     { kind: 'step', name: 'no-fail', sentence: 'no step fails', witness: 'tested' },
     ...spec.always.map((a, i): Property<Toy> => {
-      const broken = (state: Toy) => (truth(a, state, 0) ? `object${state.queue.length}` : '');
-      return { kind: 'always', name: `always-${i}`, sentence: '', witness: 'tested', broken };
+      const ofTask = (state: Toy, me: number) =>
+        truth(a, state, me) ? `object${state.queue.length}of${me}` : '';
+      const broken = (state: Toy) =>
+        state.tasks.map((_, me) => ofTask(state, me)).find((object) => object !== '') ?? '';
+      const parts = (state: Toy) => state.tasks.map((_, me) => ({ broken: (now: Toy) => ofTask(now, me) }));
+      return { kind: 'always', name: `always-${i}`, sentence: '', witness: 'tested', broken, parts };
     }),
     ...spec.finally.map((a, i): Property<Toy> => {
       const broken = (state: Toy) => (truth(a, state, 0) ? `object${state.tasks[0]!.v}` : '');

@@ -13,8 +13,19 @@ import type { SearchResult } from '../../checker/result.js';
 import type { System } from '../../model/system.js';
 import { systemOf, systemSpec } from './language.js';
 
-const { Batch, Components, Graph, Judgement, Moves, Packing, Rewrites, Rounds, Standings, StateTable, View } =
-  PARTS;
+const {
+  Batch,
+  Components,
+  Descent,
+  Graph,
+  Judgement,
+  Moves,
+  Packing,
+  Rewrites,
+  Rounds,
+  Standings,
+  StateTable,
+} = PARTS;
 
 const faults: Record<string, Partial<Parts>> = {
   'a lost write': {
@@ -47,12 +58,15 @@ const faults: Record<string, Partial<Parts>> = {
       }
     },
   },
-  'a view that leaves out a component': {
-    View: class extends View {
-      constructor(...[components, leaves]: ConstructorParameters<typeof View>) {
-        const all = [...leaves];
-        const last = components.ofLeaf[all.at(-1) ?? 0];
-        super(components, all.length > 2 ? all.filter((leaf) => components.ofLeaf[leaf] !== last) : all);
+  'a walk taken for the last one if a few bits of the key agree': {
+    Descent: class extends Descent {
+      private bits = -1;
+      private result = 0;
+      override of(words: Int32Array, at: number): number {
+        const bits = words[at]! & 7;
+        if (bits !== this.bits) this.result = super.of(words, at);
+        this.bits = bits;
+        return this.result;
       }
     },
   },
@@ -101,6 +115,16 @@ const faults: Record<string, Partial<Parts>> = {
       override of(words: Int32Array, at: number): number {
         this.answer = this.asked++ % 4 === 3 && this.answer !== undefined ? this.answer : super.of(words, at);
         return this.answer;
+      }
+    },
+  },
+  'all parts of a predicate but the first left out': {
+    Standings: class extends Standings {
+      constructor(...[space, always]: ConstructorParameters<typeof Standings>) {
+        super(
+          space,
+          always.map((parts) => parts.slice(0, 1)),
+        );
       }
     },
   },

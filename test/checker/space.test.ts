@@ -1,11 +1,13 @@
-/** Situations, moves, rewrites and standings, each beside what the state itself says. */
+/** Descents, moves, rewrites and standings, each beside what the state itself says. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Descent } from '../../checker/descent.js';
 import { FAILS } from '../../checker/footprint.js';
 import { LIST_HEAD, MOVE_END, MOVE_KIND, MOVE_PLAN, MOVE_SIZE } from '../../checker/moves.js';
 import { choicesOf } from '../../checker/run.js';
 import { Space } from '../../checker/space.js';
-import { View } from '../../checker/view.js';
+import type { Vector } from '../../checker/schema.js';
+import { CHOOSE, END } from '../../checker/trie.js';
 import { Watch } from '../../checker/watch.js';
 import type { State, System } from '../../model/system.js';
 import { systemOf, systemSpec } from './language.js';
@@ -51,26 +53,38 @@ test('a state is the same again after its key', () => {
   );
 });
 
-test('two states look the same to a view if and only if its leaves are the same', () => {
+test('a descent comes to the ends that the trie has for a state, also when it forgets now and then', () => {
+  let many = 0;
   fc.assert(
-    fc.property(systems, fc.infiniteStream(fc.boolean()), (system, coins) => {
+    fc.property(systems, fc.constantFrom(4, 100), (system, most) => {
       const space = new Space(system);
-      const leaves = space.schema.leaves.map(({ leaf }) => leaf).filter(() => coins.next().value);
-      const view = new View(space.components, leaves);
-      const seen = new Map<string, number>();
-      for (const state of statesOf(system, 25)) {
-        const key = keyOf(space, state);
-        space.loadKey(key, 0);
-        const text = leaves.map((leaf) => space.vector[leaf]).join();
-        const number = view.of(space.keys, key, 0);
-        expect(seen.get(text) ?? number).toBe(number);
-        expect([...seen].some(([other, known]) => other !== text && known === number)).toBe(false);
-        seen.set(text, number);
+      for (const footprint of space.slots) {
+        const results: (readonly number[])[] = [];
+        const descent = new Descent(space, footprint, (ends) => results.push(ends) - 1, most);
+        const states = statesOf(system, 20);
+        for (const state of [...states, ...states.toReversed()]) {
+          const key = keyOf(space, state);
+          const ends = results[descent.of(key, 0)]!;
+          space.loadKey(key, 0);
+          expect(ends).toEqual(endsOf(footprint.cells, footprint.cells[0]!, space.vector));
+          if (ends.length > 1) many++;
+        }
+        expect(new Set(results.map((ends) => ends.join())).size).toBe(results.length);
       }
     }),
     runs,
   );
+  expect(many).toBeGreaterThan(100);
 });
+
+/** The ends below a node of a trie, leaf by leaf. */
+function endsOf(cells: Int32Array, node: number, vector: Vector): number[] {
+  const tag = cells[node]!;
+  if (tag === END) return [node];
+  const values =
+    tag === CHOOSE ? Array.from({ length: cells[node + 1]! }, (_, answer) => answer) : [vector[tag]!];
+  return values.flatMap((value) => endsOf(cells, cells[node + 2 + value]!, vector));
+}
 
 test('the moves that are looked up are those that the step makes, and their rewrites give its states', () => {
   let moves = 0;
@@ -125,7 +139,7 @@ test('a standing after a step is that of the state, asked anew', () => {
         });
         for (const slot of system.slots.keys()) {
           const plain = choicesOf(system, state, slot);
-          const list = space.moves.find(slot, key);
+          const list = space.moves.find(slot, keyOf(space, state));
           for (const [i, { state: after, failure }] of plain.entries()) {
             if (failure?.ends) continue;
             const end = space.moves.cells[list + LIST_HEAD + i * MOVE_SIZE + MOVE_END]!;
