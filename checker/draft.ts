@@ -8,15 +8,7 @@
 import type { State } from '../model/system.js';
 import { ModelError } from './outcome.js';
 import { emptyFields, fieldsOf, thaw } from './schema.js';
-import type { Fields, LeafShape, NodeShape, Schema, Vector } from './schema.js';
-
-export interface Draft {
-  readonly root: State;
-  /** Whether anything was assigned, even to what it was before. */
-  readonly assigned: () => boolean;
-  /** Ends the draft and gives the leaves it gave a value, in their order, with the value's position. */
-  readonly finish: () => Map<number, number>;
-}
+import type { Fields, LeafShape, NodeShape, Schema, Shape, Vector } from './schema.js';
 
 export interface Watch {
   readonly schema: Schema;
@@ -29,110 +21,189 @@ export interface Watch {
   readonly readonly?: boolean;
 }
 
-/** Stands in a field that nobody has looked at yet. */
-const UNREAD = Symbol('unread');
+export class Draft {
+  readonly root: State;
+  /** Whether anything was assigned, even to what it was before. */
+  isAssigned = false;
+  private readonly watch: Watch;
+  private readonly nodes = new Map<object, Node>();
+  /** Which leaves were read. */
+  private readonly read: Uint8Array;
+  private readonly written = new Map<number, number>();
+  private isLive = true;
 
-export function draftOf(watch: Watch): Draft {
-  const { schema, vector, who, onRead } = watch;
-  const read = new Map<number, number>();
-  const nodes = new WeakMap<object, { shape: NodeShape; fields: Fields }>();
-  let assigned = false;
-  let live = true;
+  constructor(watch: Watch) {
+    this.watch = watch;
+    this.read = new Uint8Array(watch.schema.leaves.length);
+    this.root = this.nodeOf(watch.schema.root);
+  }
 
-  const refuse: (why: string) => never = (why) => {
-    throw new ModelError(`${who()} ${why}`);
-  };
-  const alive = () => {
-    if (!live) refuse('kept its draft, or part of it, after it was over');
-  };
-  const note = (leaf: number): number => {
-    const position = vector[leaf]!;
-    if (!read.has(leaf)) {
-      read.set(leaf, position);
-      onRead(leaf, position);
+  /** Ends the draft and gives the leaves it gave a value, in their order, with the value's position. */
+  finish(): Map<number, number> {
+    this.settle(this.watch.schema.root, this.root);
+    this.isLive = false;
+    return new Map([...this.written].toSorted(([a], [b]) => a - b));
+  }
+
+  refuse(why: string): never {
+    throw new ModelError(`${this.watch.who()} ${why}`);
+  }
+
+  mustBeAlive(): void {
+    if (!this.isLive) this.refuse('kept its draft, or part of it, after it was over');
+  }
+
+  /** A step is about to assign a field. */
+  assign(shape: NodeShape, key: string): void {
+    if (this.watch.readonly) this.refuse(`writes ${fieldName(shape, key)}: a predicate reads only`);
+    this.isAssigned = true;
+  }
+
+  /** What stands at a place that nobody has looked at yet. */
+  valueAt(shape: Shape): unknown {
+    if (shape.kind === 'node') return this.nodeOf(shape);
+    return thaw(this.watch.schema.domains[shape.leaf]![this.note(shape.leaf)]!);
+  }
+
+  private nodeOf(shape: NodeShape): Fields {
+    const node = new Node(this, shape);
+    const proxy = new Proxy(node.fields, node);
+    this.nodes.set(proxy, node);
+    return proxy;
+  }
+
+  private note(leaf: number): number {
+    const position = this.watch.vector[leaf]!;
+    if (this.read[leaf] === 0) {
+      this.read[leaf] = 1;
+      this.watch.onRead(leaf, position);
     }
     return position;
-  };
+  }
 
-  const nodeOf = (shape: NodeShape): Fields => {
-    const fields = emptyFields(shape);
-    for (const key of shape.children.keys()) fields[key] = UNREAD;
-    const look = (key: string): unknown => {
-      if (fields[key] !== UNREAD) return fields[key];
-      const child = shape.children.get(key)!;
-      fields[key] =
-        child.kind === 'node' ? nodeOf(child) : thaw(schema.domains[child.leaf]![note(child.leaf)]!);
-      return fields[key];
-    };
-    const proxy = new Proxy(fields, {
-      get(target, key) {
-        alive();
-        if (typeof key === 'string' && shape.children.has(key)) return look(key);
-        return Reflect.get(target, key) as unknown;
-      },
-      set(target, key, value: unknown) {
-        alive();
-        if (watch.readonly) refuse(`writes ${fieldName(shape, key)}: a predicate reads only`);
-        // splice() and its like assign the length even where it stays as it is.
-        if (shape.list && key === 'length' && value === shape.children.size) return true;
-        if (typeof key !== 'string' || !shape.children.has(key)) {
-          return refuse(`adds the field ${fieldName(shape, key)}: the shape of the state is fixed`);
-        }
-        assigned = true;
-        target[key] = value;
-        return true;
-      },
-      // The getter keeps Object.keys() and spreading from reading what they only list.
-      getOwnPropertyDescriptor(target, key) {
-        if (typeof key !== 'string' || !shape.children.has(key))
-          return Reflect.getOwnPropertyDescriptor(target, key);
-        return { get: () => look(key), enumerable: true, configurable: true };
-      },
-      deleteProperty: (_, key) =>
-        refuse(`takes away the field ${fieldName(shape, key)}: the shape of the state is fixed`),
-      defineProperty: (_, key) =>
-        refuse(`redefines the field ${fieldName(shape, key)}: the shape of the state is fixed`),
-      setPrototypeOf: () => refuse(`gives ${shape.path} a prototype: a state is plain data`),
-      preventExtensions: () => refuse(`freezes ${shape.path}: the draft is not its to freeze`),
-    });
-    nodes.set(proxy, { shape, fields });
-    return proxy;
-  };
-
-  const written = new Map<number, number>();
-  const put = (shape: LeafShape, position: number) => {
-    if (read.get(shape.leaf) !== position) written.set(shape.leaf, position);
-  };
   /** Works out the leaves below `shape`, now that `value` stands there. */
-  const settle = (shape: NodeShape, value: unknown): void => {
-    const node = typeof value === 'object' && value !== null ? nodes.get(value) : undefined;
-    const fields = node === undefined ? fieldsOf(shape, value, who()) : node.fields;
-    if (node !== undefined && node.shape !== shape) fieldsOf(shape, node.fields, who());
-    for (const [key, child] of shape.children) {
-      const own = node?.shape.children.get(key);
-      if (fields[key] !== UNREAD) {
-        if (child.kind === 'node') settle(child, fields[key]);
-        else put(child, schema.intern(child.leaf, fields[key], who()));
-      } else if (own !== child && own !== undefined) {
-        // The subtree of another place stands here: what it has not read itself is read now.
-        if (own.kind === 'node' && child.kind === 'node') settle(child, nodeOf(own));
-        else if (own.kind === 'leaf' && child.kind === 'leaf') {
-          put(child, schema.intern(child.leaf, schema.domains[own.leaf]![note(own.leaf)], who()));
-        } else refuse(`puts ${own.path} at ${child.path}, which has another shape`);
+  private settle(shape: NodeShape, value: unknown): void {
+    const node = typeof value === 'object' && value !== null ? this.nodes.get(value) : undefined;
+    if (node === undefined) {
+      const fields = fieldsOf(shape, value, this.watch.who());
+      for (const [key, child] of shape.children) this.settleField(child, fields[key]);
+    } else if (node.shape === shape) {
+      for (const key of Object.keys(node.fields)) {
+        const child = shape.children.get(key)!;
+        if (child.kind === 'node' || child.list || node.assigned.has(key))
+          this.settleField(child, node.fields[key]);
       }
-    }
-  };
+    } else this.settleMoved(shape, node);
+  }
 
-  const root = nodeOf(schema.root);
-  return {
-    root,
-    assigned: () => assigned,
-    finish() {
-      settle(schema.root, root);
-      live = false;
-      return new Map([...written].toSorted(([a], [b]) => a - b));
-    },
-  };
+  private settleField(shape: Shape, value: unknown): void {
+    if (shape.kind === 'node') this.settle(shape, value);
+    else this.put(shape, value);
+  }
+
+  /** The subtree of another place stands here: what it has not read itself is read now. */
+  private settleMoved(shape: NodeShape, node: Node): void {
+    fieldsOf(shape, node.outline(), this.watch.who());
+    for (const [key, child] of shape.children) {
+      const own = node.shape.children.get(key)!;
+      if (Object.hasOwn(node.fields, key)) this.settleField(child, node.fields[key]);
+      else if (own.kind === child.kind) this.settleField(child, this.valueAt(own));
+      else this.refuse(`puts ${own.path} at ${child.path}, which has another shape`);
+    }
+  }
+
+  private put({ leaf }: LeafShape, value: unknown): void {
+    const { schema, vector, who } = this.watch;
+    const position = schema.intern(leaf, value, who());
+    if (this.read[leaf] === 0 || vector[leaf] !== position) this.written.set(leaf, position);
+  }
+}
+
+/** An object or a list of the draft. Its fields are there once they were looked at or assigned. */
+class Node implements ProxyHandler<Fields> {
+  readonly shape: NodeShape;
+  readonly fields: Fields;
+  readonly assigned = new Set<string>();
+  private readonly draft: Draft;
+
+  constructor(draft: Draft, shape: NodeShape) {
+    this.draft = draft;
+    this.shape = shape;
+    this.fields = emptyFields(shape);
+    if (Array.isArray(this.fields)) this.fields.length = shape.children.size;
+  }
+
+  /** An object with the same fields. */
+  outline(): Fields {
+    const fields = emptyFields(this.shape);
+    for (const key of this.shape.children.keys()) fields[key] = 0;
+    return fields;
+  }
+
+  get(fields: Fields, key: string | symbol): unknown {
+    this.draft.mustBeAlive();
+    if (typeof key === 'symbol') return Reflect.get(fields, key) as unknown;
+    const value = fields[key];
+    // A function is none of ours, but may have the name of a field that nobody has looked at yet.
+    if (value !== undefined && typeof value !== 'function') return value;
+    const child = this.shape.children.get(key);
+    return child === undefined ? value : this.look(key, child);
+  }
+
+  set(fields: Fields, key: string | symbol, value: unknown): boolean {
+    const { draft, shape } = this;
+    draft.mustBeAlive();
+    // splice() and its like assign the length even where it stays as it is.
+    if (shape.list && key === 'length' && value === shape.children.size) return true;
+    if (typeof key !== 'string' || !shape.children.has(key)) {
+      return draft.refuse(`adds the field ${fieldName(shape, key)}: the shape of the state is fixed`);
+    }
+    draft.assign(shape, key);
+    this.assigned.add(key);
+    fields[key] = value;
+    return true;
+  }
+
+  has(fields: Fields, key: string | symbol): boolean {
+    return (typeof key === 'string' && this.shape.children.has(key)) || Reflect.has(fields, key);
+  }
+
+  ownKeys(): string[] {
+    const { children, list } = this.shape;
+    return list ? [...children.keys(), 'length'] : [...children.keys()];
+  }
+
+  /** The getter keeps Object.keys() and spreading from reading what they only list. */
+  getOwnPropertyDescriptor(fields: Fields, key: string | symbol): PropertyDescriptor | undefined {
+    const child = typeof key === 'string' ? this.shape.children.get(key) : undefined;
+    if (child === undefined || typeof key !== 'string') return Reflect.getOwnPropertyDescriptor(fields, key);
+    return { get: () => this.look(key, child), enumerable: true, configurable: true };
+  }
+
+  deleteProperty(_: Fields, key: string | symbol): never {
+    return this.draft.refuse(
+      `takes away the field ${fieldName(this.shape, key)}: the shape of the state is fixed`,
+    );
+  }
+
+  defineProperty(_: Fields, key: string | symbol): never {
+    return this.draft.refuse(
+      `redefines the field ${fieldName(this.shape, key)}: the shape of the state is fixed`,
+    );
+  }
+
+  setPrototypeOf(): never {
+    return this.draft.refuse(`gives ${this.shape.path} a prototype: a state is plain data`);
+  }
+
+  preventExtensions(): never {
+    return this.draft.refuse(`freezes ${this.shape.path}: the draft is not its to freeze`);
+  }
+
+  private look(key: string, child: Shape): unknown {
+    if (!Object.hasOwn(this.fields, key)) this.fields[key] = this.draft.valueAt(child);
+    return this.fields[key];
+  }
 }
 
 function fieldName({ path }: NodeShape, key: PropertyKey): string {

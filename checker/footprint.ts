@@ -7,8 +7,7 @@
  * more at the end.
  */
 import type { Slot, State } from '../model/system.js';
-import { draftOf } from './draft.js';
-import type { Draft } from './draft.js';
+import { Draft } from './draft.js';
 import { attempt, ModelError } from './outcome.js';
 import type { Failure, Outcome } from './outcome.js';
 import type { Schema, Vector } from './schema.js';
@@ -160,12 +159,12 @@ export class StepFootprint {
       onChoose: (width, value) => looks.push({ tag: CHOOSE, width, value }),
       body: (move, here) => {
         name = here;
-        draft = draftOf({ schema, vector, who: here, onRead });
+        draft = new Draft({ schema, vector, who: here, onRead });
         slot.step(draft.root, move);
       },
     });
     const writes = draft!.finish();
-    if (outcome.blocked && (draft!.assigned() || writes.size > 0))
+    if (outcome.blocked && (draft!.isAssigned || writes.size > 0))
       throw new ModelError(`${name()} writes before it blocks`);
     const after = vector.slice();
     for (const [leaf, position] of writes) after[leaf] = position;
@@ -263,7 +262,7 @@ export class PredicateFootprint {
     const { schema, name } = this;
     const looks: Look[] = [];
     const onRead = (tag: number, value: number) => looks.push({ tag, width: 0, value });
-    const draft = draftOf({ schema, vector, who: () => name, onRead, readonly: true });
+    const draft = new Draft({ schema, vector, who: () => name, onRead, readonly: true });
     const answer = this.call(draft.root);
     if (draft.finish().size > 0) throw new ModelError(`${name} writes: a predicate reads only`);
 

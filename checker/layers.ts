@@ -40,6 +40,8 @@ export class IntList {
   }
 }
 
+const NONE = new IntList();
+
 /** Does something with the states of one depth, and lists those it reaches with one step more; false ends it. */
 export type Visit = (states: IntList, depth: number, reached: IntList) => Promise<boolean>;
 
@@ -93,8 +95,8 @@ export class Layers {
     const { byDepth, least } = this.layerOf(turn);
     let [states, reached] = [new IntList(), new IntList()];
     for (let depth = least; depth < least + byDepth.length || states.length > 0; depth++) {
-      const own = byDepth[depth - least];
-      for (let i = 0; own !== undefined && i < own.length; i++) if (enter(own.at(i))) states.push(own.at(i));
+      const own = byDepth[depth - least] ?? NONE;
+      for (let i = 0; i < own.length; i++) if (enter(own.at(i))) states.push(own.at(i));
       if (states.length > 0 && !(await visit(states, depth, reached))) return;
       states.length = 0;
       [states, reached] = [reached, states];

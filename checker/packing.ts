@@ -13,20 +13,13 @@ export class Packing {
     this.word = new Int32Array(widths.length);
     this.shift = new Int32Array(widths.length);
     this.most = new Int32Array(widths.length);
-    const words: number[][] = [[]];
-    const used = [0];
-    for (const field of widths.map((_, i) => i).toSorted((a, b) => widths[b]! - widths[a]!)) {
-      let word = used.findIndex((bits) => bits + widths[field]! <= 32);
-      if (word < 0) word = used.push(0) - 1;
-      used[word]! += widths[field]!;
-      (words[word] ??= []).push(field);
-    }
+    const words = layOut(widths);
     for (const [word, fields] of words.entries()) {
       const heirs = fields.filter((field) => field < growing && widths[field]! > 0);
+      const spare = 32 - fields.reduce((sum, field) => sum + widths[field]!, 0);
       let shift = 0;
       for (const field of fields) {
         const heir = heirs.indexOf(field);
-        const spare = 32 - used[word]!;
         const share = heir < 0 ? 0 : Math.floor((spare + heirs.length - 1 - heir) / heirs.length);
         const bits = widths[field]! + share;
         this.word[field] = word;
@@ -64,6 +57,33 @@ export class Packing {
   holds(field: number, value: number): boolean {
     return this.most[field]! < 0 || value <= this.most[field]!;
   }
+}
+
+/** The fields of each word. What is left over is spread over the words as evenly as can be done without a further one. */
+function layOut(widths: readonly number[]): number[][] {
+  const fields = widths.map((_, i) => i).toSorted((a, b) => widths[b]! - widths[a]!);
+  const total = widths.reduce((sum, width) => sum + width, 0);
+  for (let many = Math.max(1, Math.ceil(total / 32)); ; many++) {
+    for (const choose of [emptiest, firstThatFits]) {
+      const words = Array.from({ length: many }, (): number[] => []);
+      const used = words.map(() => 0);
+      const fits = fields.every((field) => {
+        const word = choose(used, widths[field]!);
+        words[word]?.push(field);
+        return (used[word]! += widths[field]!) <= 32;
+      });
+      if (fits) return words;
+    }
+  }
+}
+
+function emptiest(used: readonly number[]): number {
+  return used.indexOf(Math.min(...used));
+}
+
+/** -1 for none. */
+function firstThatFits(used: readonly number[], width: number): number {
+  return used.findIndex((bits) => bits + width <= 32);
 }
 
 /** How many bits the numbers below `count` take. */

@@ -28,10 +28,10 @@ export class Standings {
   private readonly ranges: readonly (readonly [number, number])[];
   private readonly tuples: Interner;
   private readonly tuple: Int32Array;
-  /** For each leaf, which judgements may depend on it: bit i stands for those whose number is i modulo 31. */
-  private readonly readers: Int32Array;
-  /** For each slot and ending, the judgements that the step may change, or -1 if not known. */
-  private touched: number[][];
+  /** For each leaf, the judgements that may depend on it. */
+  private readonly readers: readonly Set<number>[];
+  /** For each slot and ending, the judgements that the step may change, where that is known. */
+  private touched: (readonly number[])[][];
 
   /** `always` has the parts of each predicate. */
   constructor(space: Space, always: readonly (readonly PredicateFootprint[])[]) {
@@ -41,11 +41,12 @@ export class Standings {
     );
     let end = 0;
     this.ranges = always.map(({ length }) => [end, (end += length)]);
-    this.readers = new Int32Array(space.schema.leaves.length);
+    this.readers = space.schema.leaves.map(() => new Set());
     this.touched = space.slots.map(() => []);
     for (const [i, judgement] of this.judgements.entries()) {
       judgement.footprint.onRead = (leaf) => {
-        this.readers[leaf]! |= 1 << (i % 31);
+        if (this.readers[leaf]!.has(i)) return;
+        this.readers[leaf]!.add(i);
         this.touched = space.slots.map(() => []);
       };
     }
@@ -61,14 +62,16 @@ export class Standings {
 
   /** The same, for a state that the step of `slot` to `end` leads to from one that stands so. */
   after(before: number, slot: number, end: number, words: Int32Array, at: number): number {
-    const touched = this.touchedBy(slot, end);
-    if (touched === 0) return before;
     const { judgements, tuple, tuples } = this;
+    const touched = this.touchedBy(slot, end);
     let changed = false;
-    for (let i = 0; i < judgements.length; i++) {
-      const old = tuples.at(before, i);
-      tuple[i] = (touched & (1 << (i % 31))) === 0 ? old : judgements[i]!.of(words, at);
-      changed ||= tuple[i] !== old;
+    for (let i = 0; i < touched.length; i++) {
+      const judgement = touched[i]!;
+      const answer = judgements[judgement]!.of(words, at);
+      if (answer === tuples.at(before, judgement)) continue;
+      if (!changed) for (let all = 0; all < tuple.length; all++) tuple[all] = tuples.at(before, all);
+      tuple[judgement] = answer;
+      changed = true;
     }
     return changed ? this.standing() : before;
   }
@@ -85,14 +88,14 @@ export class Standings {
     return standing;
   }
 
-  private touchedBy(slot: number, end: number): number {
+  private touchedBy(slot: number, end: number): readonly number[] {
     const { cells } = this.space.slots[slot]!;
     const known = this.touched[slot]![cells[end + ENDING]!];
     if (known !== undefined) return known;
-    let touched = 0;
+    const touched = new Set<number>();
     for (let at = end + WRITES + 1, last = at + 2 * cells[end + WRITES]!; at < last; at += 2)
-      touched |= this.readers[cells[at]!]!;
-    return (this.touched[slot]![cells[end + ENDING]!] = touched);
+      for (const judgement of this.readers[cells[at]!]!) touched.add(judgement);
+    return (this.touched[slot]![cells[end + ENDING]!] = [...touched]);
   }
 }
 

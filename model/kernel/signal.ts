@@ -170,6 +170,7 @@ export function signalToTake<S extends KernelState>(k: Cpu<S>): string | undefin
   const takes = (entry: string): boolean => !blockedForCertain(k, readSiginfo(entry).sig);
   const own = k.t.pending.filter(takes);
   const among = own.length > 0 ? own : k.s.signal[k.t.group_leader]!.shared_pending.filter(takes);
+  if (among.length <= 1) return among[0];
   return SIGNALS.map((sig) => among.find((entry) => readSiginfo(entry).sig === sig)).find(
     (entry) => entry !== undefined,
   );
