@@ -2,10 +2,11 @@
 import type { Litmus, LitmusState } from '../model/litmus/litmus.js';
 import type { Outcome } from '../model/litmus/outcome.js';
 import type { System } from '../model/system.js';
-import { agrees, runFree, tied } from '../model/x86_64/free.js';
-import { NotDriven } from '../model/x86_64/machine.js';
+import { runFree, tied } from '../model/x86_64/free.js';
+import { NotDriven } from '../model/x86_64/action.js';
 import { obstacle } from '../model/x86_64/operations.js';
 import type { Puppet } from '../model/x86_64/puppet.js';
+import { agrees } from '../model/x86_64/rest.js';
 import { otherRelease } from './on-kernel.js';
 import { Random } from './random.js';
 

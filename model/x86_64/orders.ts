@@ -1,8 +1,10 @@
 /** The columns of a litmus test as orders that real tasks carry out by themselves; the layout is that of puppet/free.h. */
 import type { Litmus, Operation } from '../litmus/litmus.js';
-import { NotDriven, type Action, type Machine } from './machine.js';
+import { NotDriven, type Action } from './action.js';
+import type { Machine } from './machine.js';
 import { LAYOUT, SYS } from './numbers.js';
-import { actionOf, NOBODY } from './operations.js';
+import { NOBODY } from './doing.js';
+import { actionOf } from './operations.js';
 import type { Puppet } from './puppet.js';
 import type { Surroundings } from './surroundings.js';
 
