@@ -23,7 +23,7 @@ export interface Freely {
 }
 
 /** Tasks count up to this before an order, so that each comes first at times; a thousand is about a microsecond. */
-const LONGEST = 16;
+const LONGEST = 18;
 
 /** Runs a test so often, or until something comes of it that the model forbids. */
 export async function askFree(

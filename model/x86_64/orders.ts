@@ -15,6 +15,8 @@ const TID_AT = 8;
 /** An order as it was written, and where. */
 export interface Order {
   readonly at: number;
+  /** The register that its result is for; '' if there is none. */
+  readonly register: string;
   readonly results: NonNullable<Action['results']>;
 }
 
@@ -57,7 +59,7 @@ export class Script implements Surroundings {
       this.starts[this.numberOf(task)] = this.next;
       for (const operation of operations) orders.push(await this.operation(task, operation, delay()));
       this.child = '';
-      for (const command of more(task)) orders.push(this.order(task, command, delay(), () => ({})));
+      for (const command of more(task)) orders.push(this.order(task, command, delay(), undefined));
       this.push(WHAT.end, [], 0, 0);
       this.columns.set(task, orders);
     }
@@ -128,13 +130,13 @@ export class Script implements Surroundings {
       const value = operation.args[1]!;
       const wanted = /^\d+$/.test(value) ? Number(value) : this.birth(value);
       this.push(WHAT.await, [Number(command.split(' ')[1]), wanted], 0, delay);
-      return { at, results: () => ({}) };
+      return { at, register: '', results: () => ({}) };
     }
-    return this.order(task, command, delay, results ?? (() => ({})));
+    return { ...this.order(task, command, delay, results), register: operation.result };
   }
 
   /** `command`: as the helper understands it. */
-  private order(task: string, command: string, delay: number, results: Order['results']): Order {
+  private order(task: string, command: string, delay: number, results: Action['results']): Order {
     const at = this.next;
     const [verb, ...texts] = command.split(' ');
     const numbers = texts.map(Number);
@@ -146,7 +148,7 @@ export class Script implements Surroundings {
       if (number === SYS.execve) args[1] = this.argumentsFor(task);
       this.push(number, args, this.child === '' ? 0 : this.columnOf(this.child), delay);
     }
-    return { at, results };
+    return { at, register: '', results: results ?? (() => ({})) };
   }
 
   private argumentsFor(task: string): number {

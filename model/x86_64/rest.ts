@@ -42,12 +42,18 @@ function imageAt(litmus: Litmus, address: number): string {
 
 /** A column after the run; see struct column. */
 interface Column {
+  /** The address of its next order. */
+  readonly next: number;
   readonly tid: number;
   readonly finished: boolean;
   readonly taken: readonly { sig: number; code: number; pid: number }[];
 }
 
 const MOST_TAKEN = 6;
+/** What programs write themselves is smaller. */
+const A_TID = /^\d{3,}$/;
+/** Where an order has what it returned; whether it is done is behind that. */
+const RET_AT = 80;
 
 /** What is there to see when all tasks are at rest. */
 export class Rest {
@@ -67,15 +73,22 @@ export class Rest {
     for (const { task } of litmus.columns) this.columns.set(task, await this.column(task));
     const bearers = [...this.columns].map(([task, { tid }]): [number, string] => [tid, task]);
     script.learn(new Map([...bearers, [this.root, ROOT]]));
-    const registers = { ...initial.register, ...(await this.registers()) };
+    const registers: Readonly<Record<string, string | undefined>> = {
+      ...initial.register,
+      ...(await this.registers()),
+    };
+    // Who died before it could tell its tid may yet be named by it.
+    const isAnyUnknown = bearers.some(([tid]) => tid === NOBODY);
     const found: Record<string, string> = {};
     for (const what of names) {
       const [task = '', field] = what.split('.');
       const value =
         field === undefined
           ? shown(script, await script.puppet.peek(wordAddress(litmus, what)))
-          : (registers[what] ?? (await this.field(task, field)));
-      if (value !== undefined) found[what] = value;
+          : what in registers
+            ? registers[what]
+            : await this.field(task, field);
+      if (value !== undefined && !(isAnyUnknown && A_TID.test(value))) found[what] = value;
     }
     return found;
   }
@@ -84,30 +97,42 @@ export class Rest {
     const at = LAYOUT.columns + this.script.numberOf(task) * LAYOUT.columnSize;
     const words = await this.script.puppet.peeks(at, LAYOUT.columnSize / 4);
     const long = (index: number) => words[2 * index]!;
-    const [TID, FINISHED, COUNT, TAKEN, MOST] = [1, 5, 7, 8, 8];
+    const [NEXT, TID, FINISHED, COUNT, TAKEN, MOST] = [0, 1, 5, 7, 8, 8];
     const taken = Array.from({ length: Math.min(long(COUNT), MOST) }, (_, index) => {
       const first = TAKEN + 3 * index;
       return { sig: long(first), code: long(first + 1), pid: long(first + 2) };
     });
-    return { tid: long(TID), finished: long(FINISHED) !== 0, taken };
+    return { next: long(NEXT), tid: long(TID), finished: long(FINISHED) !== 0, taken };
   }
 
-  /** What the calls that have come back returned. */
-  private async registers(): Promise<Record<string, string>> {
-    const found: Record<string, string> = {};
-    for (const orders of this.script.columns.values()) {
-      for (const { at, results } of orders) {
-        const [ret = 0, , done = 0] = await this.script.puppet.peeks(at + 80, 3);
+  /**
+   * What the calls that have come back returned. A task that dies or stops on its way back from a call has no more to tell what that
+   * returned, so this is undefined then.
+   */
+  private async registers(): Promise<Record<string, string | undefined>> {
+    const found: Record<string, string | undefined> = {};
+    for (const [task, orders] of this.script.columns) {
+      const isCut = !['blocked', undefined].includes(this.stateOf(task));
+      for (const { at, register, results } of orders) {
+        const [ret = 0, , done = 0] = await this.script.puppet.peeks(at + RET_AT, 3);
         if (done !== 0) Object.assign(found, await results(ret));
+        else if (isCut && register !== '' && this.columns.get(task)!.next === at + LAYOUT.orderSize)
+          for (const part of ['', '_status', '_signal']) found[`${task}.${register}${part}`] = undefined;
       }
     }
     return found;
   }
 
+  /** Undefined of a task that was never there. */
+  private stateOf(task: string): RealTask['state'] | undefined {
+    const { tid } = this.columns.get(task)!;
+    return tid === NOBODY ? undefined : this.tasks.get(this.script.numberOf(task))!.state;
+  }
+
   private async field(task: string, field: string): Promise<string | undefined> {
-    const { tid, finished, taken } = this.columns.get(task)!;
+    const { finished, taken } = this.columns.get(task)!;
     const number = this.script.numberOf(task);
-    const state = tid === NOBODY ? 'gone' : this.tasks.get(number)!.state;
+    const state = this.stateOf(task) ?? 'gone';
     const facts = this.facts.get(number);
     const last = taken.at(-1);
     switch (field) {
