@@ -17,6 +17,8 @@ export interface Order {
   readonly at: number;
   /** The register that its result is for; '' if there is none. */
   readonly register: string;
+  /** Does the task end by it? */
+  readonly exits: boolean;
   readonly results: NonNullable<Action['results']>;
 }
 
@@ -130,9 +132,10 @@ export class Script implements Surroundings {
       const value = operation.args[1]!;
       const wanted = /^\d+$/.test(value) ? Number(value) : this.birth(value);
       this.push(WHAT.await, [Number(command.split(' ')[1]), wanted], 0, delay);
-      return { at, register: '', results: () => ({}) };
+      return { at, register: '', exits: false, results: () => ({}) };
     }
-    return { ...this.order(task, command, delay, results), register: operation.result };
+    const exits = operation.name.startsWith('exit');
+    return { ...this.order(task, command, delay, results), register: operation.result, exits };
   }
 
   /** `command`: as the helper understands it. */
@@ -148,7 +151,7 @@ export class Script implements Surroundings {
       if (number === SYS.execve) args[1] = this.argumentsFor(task);
       this.push(number, args, this.child === '' ? 0 : this.columnOf(this.child), delay);
     }
-    return { at, register: '', results: results ?? (() => ({})) };
+    return { at, register: '', exits: false, results: results ?? (() => ({})) };
   }
 
   private argumentsFor(task: string): number {

@@ -1,6 +1,6 @@
 /** What came of a litmus test whose real tasks ran by themselves: an outcome, as far as it can be told. */
 import type { Litmus, LitmusState } from '../litmus/litmus.js';
-import type { Outcome } from '../litmus/outcome.js';
+import { HANDLED, type Outcome } from '../litmus/outcome.js';
 import { ROOT } from './action.js';
 import { known } from './compare.js';
 import { NOBODY } from './doing.js';
@@ -123,6 +123,13 @@ export class Rest {
     return found;
   }
 
+  /** Has it died by a call of its own, or was it never there? */
+  private hasExited(task: string): boolean {
+    const { tid, next } = this.columns.get(task)!;
+    const last = this.script.columns.get(task)!.find(({ at }) => at + LAYOUT.orderSize === next);
+    return tid === NOBODY || last?.exits === true;
+  }
+
   /** Undefined of a task that was never there. */
   private stateOf(task: string): RealTask['state'] | undefined {
     const { tid } = this.columns.get(task)!;
@@ -135,9 +142,11 @@ export class Rest {
     const state = this.stateOf(task) ?? 'gone';
     const facts = this.facts.get(number);
     const last = taken.at(-1);
+    if (field === 'state') return state === 'blocked' ? (finished ? 'done' : 'blocked') : state;
+    // Who was killed may have been at the beginning of a handler.
+    if (HANDLED.includes(field) && ['gone', 'zombie'].includes(state) && !this.hasExited(task))
+      return undefined;
     switch (field) {
-      case 'state':
-        return state === 'blocked' ? (finished ? 'done' : 'blocked') : state;
       case 'taken':
         return list(taken.slice(0, MOST_TAKEN).map(({ sig }) => signalName(sig)));
       case 'code':
