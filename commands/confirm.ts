@@ -6,7 +6,7 @@ import type { KernelState } from '../model/kernel/state.js';
 import type { State, System } from '../model/system.js';
 import type { Difference } from '../model/x86_64/compare.js';
 import { hostState, settled, type Disposition } from '../model/x86_64/host.js';
-import { NotDriven, Strange } from '../model/x86_64/machine.js';
+import { NotDriven, Strange } from '../model/x86_64/action.js';
 import { ProtocolMachine, type Head } from '../model/x86_64/protocol.js';
 import type { Puppet } from '../model/x86_64/puppet.js';
 import { kernelOf } from '../model/x86_64/stops.js';

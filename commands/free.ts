@@ -3,10 +3,11 @@ import type { Litmus, LitmusState } from '../model/litmus/litmus.js';
 import type { Outcome } from '../model/litmus/outcome.js';
 import { DEFAULT_RELEASE } from '../model/platforms.js';
 import type { System } from '../model/system.js';
-import { agrees, runFree, tied } from '../model/x86_64/free.js';
-import { NotDriven } from '../model/x86_64/machine.js';
+import { runFree, tied } from '../model/x86_64/free.js';
+import { NotDriven } from '../model/x86_64/action.js';
 import { obstacle } from '../model/x86_64/operations.js';
 import type { Puppet } from '../model/x86_64/puppet.js';
+import { agrees } from '../model/x86_64/rest.js';
 import { otherRelease } from './here.js';
 import { Random } from './random.js';
 
@@ -23,7 +24,7 @@ export interface Freely {
 }
 
 /** Tasks count up to this before an order, so that each comes first at times; a thousand is about a microsecond. */
-const LONGEST = 16;
+const LONGEST = 18;
 
 /** Runs a test so often, or until something comes of it that the model forbids. */
 export async function askFree(

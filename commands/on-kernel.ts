@@ -5,7 +5,7 @@ import type { Litmus } from '../model/litmus/index.js';
 import { DEFAULT_RELEASE } from '../model/platforms.js';
 import type { State, System } from '../model/system.js';
 import type { Difference } from '../model/x86_64/compare.js';
-import { NotDriven } from '../model/x86_64/machine.js';
+import { NotDriven } from '../model/x86_64/action.js';
 import { obstacle } from '../model/x86_64/operations.js';
 import type { Puppet } from '../model/x86_64/puppet.js';
 import { isHeld, kernelOf, whyNotHeld } from '../model/x86_64/stops.js';

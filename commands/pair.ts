@@ -3,7 +3,7 @@ import type { Litmus, LitmusState } from '../model/litmus/litmus.js';
 import { looksAt, outcomeOf } from '../model/litmus/outcome.js';
 import type { Difference } from '../model/x86_64/compare.js';
 import { LitmusMachine } from '../model/x86_64/litmus.js';
-import { Strange } from '../model/x86_64/machine.js';
+import { Strange } from '../model/x86_64/action.js';
 import type { Puppet } from '../model/x86_64/puppet.js';
 import type { State } from '../model/system.js';
 import type { Turn, Turns } from './lockstep.js';

@@ -1,7 +1,7 @@
 /** Walks of a small program, by the model and by real tasks in lock step. */
 import { LitmusError, litmusSystem, parseLitmus, type Litmus } from '../model/litmus/index.js';
 import type { System } from '../model/system.js';
-import { NotDriven } from '../model/x86_64/machine.js';
+import { NotDriven } from '../model/x86_64/action.js';
 import type { Puppet } from '../model/x86_64/puppet.js';
 import { EveryTurn } from './every-turn.js';
 import { runningRules } from './here.js';

@@ -1,11 +1,13 @@
 /** What a real task is made to do for each call of a protocol's step, and how the result reads there. */
 import type { Call } from '../kernel/calls.js';
-import { NotDriven, type Action, type Machine } from './machine.js';
+import { NotDriven, type Action } from './action.js';
+import type { Machine } from './machine.js';
 import { errnoOf, maskOf, SIGNAL_NUMBERS, signalName, SYS, WAIT_NUMBERS } from './numbers.js';
 import type { Places } from './places.js';
 import { allSignals, setMask, sigaction } from './setup.js';
 import * as syscalls from './syscalls.js';
-import { NOBODY, readStatus, sum } from './syscalls.js';
+import { NOBODY, sum } from './syscalls.js';
+import { readStatus } from './waits.js';
 
 /** The name of the register in which the last result of a task is kept. */
 export const RESULT = 'result';

@@ -1,7 +1,8 @@
 /** Whether the kernel shows what the model has, task by task. */
 import { FUTEX_OWNER_DIED } from '../kernel/robust.js';
 import { INIT, isSig, readSiginfo, SIGNALS, type KernelState } from '../kernel/state.js';
-import { ROOT, type Machine, type Taken } from './machine.js';
+import { ROOT, type Taken } from './action.js';
+import type { Machine } from './machine.js';
 import { bitOf, maskOfHex, SIGNAL_NUMBERS, signalName } from './numbers.js';
 import type { Facts } from './puppet.js';
 import { droppedBy } from './queued.js';

@@ -1,14 +1,13 @@
 /** A litmus test whose real tasks run by themselves, without a tracer: when they are at rest, what came of it. */
 import type { Litmus, LitmusState, Operation } from '../litmus/litmus.js';
 import { looksAt, type Outcome } from '../litmus/outcome.js';
-import { known } from './compare.js';
-import { Machine, ROOT } from './machine.js';
-import { codeName, LAYOUT, signalName, SYS } from './numbers.js';
-import { shown, tlsAddress, wordAddress } from './operations.js';
+import { ROOT } from './action.js';
+import { Machine } from './machine.js';
+import { wordAddress } from './operations.js';
 import { leaderOf, Script } from './orders.js';
-import type { Facts, Puppet, RealTask } from './puppet.js';
+import type { Puppet } from './puppet.js';
+import { ASKED, Rest } from './rest.js';
 import { setUp } from './setup.js';
-import { NOBODY } from './syscalls.js';
 
 /** Why a test cannot run free though it can be driven, as far as its text tells; '' if it may. */
 export function tied(litmus: Litmus): string {
@@ -36,46 +35,6 @@ export function tied(litmus: Litmus): string {
 function isClone({ name }: Operation): boolean {
   return name === 'clone' || name === 'clone3';
 }
-
-const ARCH_GET_FS = 0x1003;
-const PR_GET_PDEATHSIG = 2;
-const SS_DISABLE = 2;
-
-/** What only a task itself can be asked, at its end: the command, and how to read what it leaves in memory. */
-const ASKED: Readonly<
-  Record<string, { ask: (at: number) => string; read: (value: number, litmus: Litmus) => string; at: number }>
-> = {
-  altstack: {
-    ask: (at) => `call ${SYS.sigaltstack} 0 ${at}`,
-    at: 8,
-    read: (flags) => ((flags & SS_DISABLE) === 0 ? 'yes' : 'no'),
-  },
-  pdeath_signal: {
-    ask: (at) => `call ${SYS.prctl} ${PR_GET_PDEATHSIG} ${at}`,
-    at: 0,
-    read: (sig) => (sig === 0 ? '0' : signalName(sig)),
-  },
-  fsbase: {
-    ask: (at) => `call ${SYS.arch_prctl} ${ARCH_GET_FS} ${at}`,
-    at: 0,
-    read: (address, litmus) => imageAt(litmus, address),
-  },
-};
-
-function imageAt(litmus: Litmus, address: number): string {
-  const args = litmus.columns.flatMap(({ operations }) => operations.flatMap((operation) => operation.args));
-  const names = args.filter((arg) => arg.startsWith('tls=')).map((arg) => arg.slice('tls='.length));
-  return names.find((name) => tlsAddress(litmus, name) === address) ?? 'none';
-}
-
-/** A column after the run; see struct column. */
-interface Column {
-  readonly tid: number;
-  readonly finished: boolean;
-  readonly taken: readonly { sig: number; code: number; pid: number }[];
-}
-
-const MOST_TAKEN = 6;
 
 /**
  * Runs a test once, from its first state. `delay`: how long a task is to count before an order, a nanosecond or so each.
@@ -106,133 +65,4 @@ export async function runFree(
   const tasks = new Map((await puppet.tasks(`free ${script.size}`)).map((task) => [task.id, task]));
   const { facts } = await puppet.look();
   return new Rest(script, litmus, asked, tasks, facts, machine.birth(ROOT)!).outcome(initial, names);
-}
-
-/** What is there to see when all tasks are at rest. */
-class Rest {
-  private readonly columns = new Map<string, Column>();
-
-  constructor(
-    private readonly script: Script,
-    private readonly litmus: Litmus,
-    private readonly asked: ReadonlyMap<string, number>,
-    private readonly tasks: ReadonlyMap<number, RealTask>,
-    private readonly facts: ReadonlyMap<number, Facts>,
-    private readonly root: number,
-  ) {}
-
-  async outcome(initial: LitmusState, names: readonly string[]): Promise<Outcome> {
-    const { script, litmus } = this;
-    for (const { task } of litmus.columns) this.columns.set(task, await this.column(task));
-    const bearers = [...this.columns].map(([task, { tid }]): [number, string] => [tid, task]);
-    script.learn(new Map([...bearers, [this.root, ROOT]]));
-    const registers = { ...initial.register, ...(await this.registers()) };
-    const found: Record<string, string> = {};
-    for (const what of names) {
-      const [task = '', field] = what.split('.');
-      const value =
-        field === undefined
-          ? shown(script, await script.puppet.peek(wordAddress(litmus, what)))
-          : (registers[what] ?? (await this.field(task, field)));
-      if (value !== undefined) found[what] = value;
-    }
-    return found;
-  }
-
-  private async column(task: string): Promise<Column> {
-    const at = LAYOUT.columns + this.script.numberOf(task) * LAYOUT.columnSize;
-    const words = await this.script.puppet.peeks(at, LAYOUT.columnSize / 4);
-    const long = (index: number) => words[2 * index]!;
-    const [TID, FINISHED, COUNT, TAKEN, MOST] = [1, 5, 7, 8, 8];
-    const taken = Array.from({ length: Math.min(long(COUNT), MOST) }, (_, index) => {
-      const first = TAKEN + 3 * index;
-      return { sig: long(first), code: long(first + 1), pid: long(first + 2) };
-    });
-    return { tid: long(TID), finished: long(FINISHED) !== 0, taken };
-  }
-
-  /** What the calls that have come back returned. */
-  private async registers(): Promise<Record<string, string>> {
-    const found: Record<string, string> = {};
-    for (const orders of this.script.columns.values()) {
-      for (const { at, results } of orders) {
-        const [ret = 0, , done = 0] = await this.script.puppet.peeks(at + 80, 3);
-        if (done !== 0) Object.assign(found, await results(ret));
-      }
-    }
-    return found;
-  }
-
-  private async field(task: string, field: string): Promise<string | undefined> {
-    const { tid, finished, taken } = this.columns.get(task)!;
-    const number = this.script.numberOf(task);
-    const state = tid === NOBODY ? 'gone' : this.tasks.get(number)!.state;
-    const facts = this.facts.get(number);
-    const last = taken.at(-1);
-    switch (field) {
-      case 'state':
-        return state === 'blocked' ? (finished ? 'done' : 'blocked') : state;
-      case 'taken':
-        return list(taken.slice(0, MOST_TAKEN).map(({ sig }) => signalName(sig)));
-      case 'code':
-        return last === undefined ? 'none' : codeName(last.sig, last.code);
-      case 'from':
-        if (last === undefined) return 'none';
-        return codeName(last.sig, last.code) === 'SI_KERNEL' ? 'kernel' : this.script.nameOf(last.pid);
-    }
-    if (facts === undefined || state === 'gone') return undefined;
-    switch (field) {
-      case 'parent':
-        return this.script.nameOf(facts.ppid);
-      case 'exit_signal':
-        return exitSignal(facts.exit_signal);
-    }
-    if (state === 'zombie') return undefined;
-    switch (field) {
-      case 'blocked':
-        return this.tasks.get(number)!.where?.includes('sigtimedwait') === true
-          ? undefined
-          : list(known(facts.blocked));
-      case 'pending':
-        return list([...known(facts.pending), ...known(facts.shared)]);
-    }
-    const question = ASKED[field];
-    const at = this.asked.get(`${task}.${field}`);
-    if (question === undefined || at === undefined || !finished) return undefined;
-    return question.read(await this.script.puppet.peek(at + question.at), this.litmus);
-  }
-}
-
-function exitSignal(number: number): string {
-  return number === -1 ? 'thread' : number === 0 || number > 64 ? '0' : signalName(number);
-}
-
-function list(names: readonly string[]): string {
-  return names.join('+') || 'none';
-}
-
-/** Is what was seen an outcome of the model, as far as it can be told? */
-export function agrees(litmus: Litmus, model: Outcome, seen: Outcome): boolean {
-  return Object.entries(seen).every(([what, value]) => {
-    const expected = model[what]!;
-    const field = what.split('.')[1] ?? '';
-    switch (field) {
-      case 'blocked':
-      case 'pending':
-        return sorted(expected) === sorted(value);
-      case 'parent':
-        return (
-          (litmus.columns.some(({ task }) => task === expected) ? leaderOf(litmus, expected) : expected) ===
-          value
-        );
-      case 'code':
-        // No core is written here.
-        return expected.replace('CLD_DUMPED', 'CLD_KILLED') === value;
-    }
-    return expected === value;
-  });
-}
-
-function sorted(names: string): string {
-  return [...new Set(names.split('+'))].toSorted().join('+');
 }

@@ -2,7 +2,8 @@
 import type { Litmus, LitmusState } from '../litmus/litmus.js';
 import { looksAt } from '../litmus/outcome.js';
 import { cldOf, differencesOf, numberOf, takenDifferences, type Difference } from './compare.js';
-import { Machine, Strange, type Taken } from './machine.js';
+import { Strange, type Taken } from './action.js';
+import { Machine } from './machine.js';
 import { LAYOUT, SIGNAL_NUMBERS, SYS } from './numbers.js';
 import { actionOf, tlsAddress, wordAddress } from './operations.js';
 import type { Puppet } from './puppet.js';

@@ -1,53 +1,15 @@
-/** Real tasks by the names that the model gives them, what they are doing, and what came of it. */
+/** Makes real tasks do things, and follows what they are doing and what came of it. */
+import { NotDriven, ROOT, Strange, type Action, type Taken } from './action.js';
+import { Cast } from './cast.js';
 import { TurnNotes, Unheard, type Seen } from './distortion.js';
 import { codeName, errnoOf, isInterrupted, LAYOUT, signalName, SIGNAL_NUMBERS, SYS } from './numbers.js';
-import { PuppetError, type Facts, type Puppet, type RealTask } from './puppet.js';
+import { PuppetError, type Facts, type Puppet } from './puppet.js';
 import { fateOf, isCaught, openOf, type Fate } from './queued.js';
-
-/** What is to be done is beyond what can be made of real tasks here; the reason, in one line. */
-export class NotDriven extends Error {
-  override readonly name = 'NotDriven';
-}
-
-/** A real task does something that nothing in the model can be. */
-export class Strange extends Error {
-  override readonly name = 'Strange';
-}
-
-/** What a task is made to do, and how its result reads. */
-export interface Action {
-  /** Without the number of the task: `call 39`. */
-  readonly command: string;
-  /** The line of its program, where a task can be made to do the same twice. */
-  readonly line?: number;
-  /** Whom it makes, if it makes a task. */
-  readonly creates?: string;
-  /** It is to end by a signal of its own making. */
-  readonly diesBySignal?: boolean;
-  /** Results by the names of the registers they are for. Called when it has returned. */
-  readonly results?: (
-    ret: number,
-  ) => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
-}
-
-/** A signal as a task took it. */
-export interface Taken {
-  readonly sig: string;
-  readonly code: string;
-  /** Who sent it: a task, `init`, or `kernel`. */
-  readonly from: string;
-}
-
-/** The first task: the parent of those there are at the start, and the reaper of last resort. */
-export const ROOT = 'init';
 
 /** Where the mask lies in a signal frame (struct rt_sigframe, arch/x86, 6.18). */
 const UC_SIGMASK = 304;
 
-export class Machine {
-  private readonly tasks = new Map<number, RealTask>();
-  private readonly ids = new Map<string, number>();
-  private readonly births = new Map<string, number>();
+export class Machine extends Cast {
   private readonly unfinished = new Map<string, Action>();
   /** Who has died in a call. */
   private readonly lost = new Set<string>();
@@ -63,7 +25,9 @@ export class Machine {
   /** Commands that were given since the start. */
   commands = 0;
 
-  constructor(readonly puppet: Puppet) {}
+  constructor(readonly puppet: Puppet) {
+    super();
+  }
 
   /** Begins anew with one task. */
   async start(): Promise<void> {
@@ -73,37 +37,10 @@ export class Machine {
     this.name(ROOT, root);
   }
 
-  /** The task of this name as it was seen last; undefined before it was made. */
-  task(name: string): RealTask | undefined {
-    return this.tasks.get(this.ids.get(name) ?? -1);
-  }
-
   /** What /proc told of it last; undefined when nothing is left of it. */
   facts(name: string): Facts | undefined {
     const task = this.task(name);
     return task === undefined ? undefined : this.known.get(task.id);
-  }
-
-  /** The tid a task was born with; undefined before it was made. */
-  birth(name: string): number | undefined {
-    return this.births.get(name);
-  }
-
-  /** Who was born with this tid. */
-  nameOf(tid: number): string {
-    if (tid === 0) return 'kernel';
-    for (const [name, birth] of this.births) if (birth === tid) return name;
-    return String(tid);
-  }
-
-  /** The memory of a task for what its calls read and write. */
-  buffer(name: string): number {
-    return LAYOUT.buffers + (this.ids.get(name) ?? 0) * LAYOUT.bufferSize;
-  }
-
-  /** The top of the stack of the next task. */
-  nextStack(): number {
-    return LAYOUT.stacks + (this.tasks.size + 1) * LAYOUT.stackSize - 64;
   }
 
   /** Is what it does undecided, as a signal has interrupted it? */
@@ -302,22 +239,6 @@ export class Machine {
 
   private senderOf(sig: number, code: number, pid: number): string {
     return codeName(sig, code) === 'SI_KERNEL' ? 'kernel' : this.nameOf(pid);
-  }
-
-  private nameOfId(id: number): string {
-    return [...this.ids].find(([, one]) => one === id)?.[0] ?? '';
-  }
-
-  /** The number that the helper has for it. */
-  idOf(name: string): number {
-    const id = this.ids.get(name);
-    if (id === undefined) throw new Strange(`there is no task ${name}`);
-    return id;
-  }
-
-  private name(name: string, { id, tid }: RealTask): void {
-    this.ids.set(name, id);
-    this.births.set(name, tid);
   }
 
   private async command(text: string): Promise<void> {

@@ -174,5 +174,6 @@ export const LAYOUT = {
   columns: 0x10111000,
   columnSize: 256,
   orders: 0x10115000,
+  orderSize: 96,
   memoryEnd: 0x10120000,
 } as const;

@@ -1,34 +1,15 @@
 /** What a real task is made to do for each operation of a litmus test, and how the result reads there. */
 import { CLONE_FLAGS } from '../kernel/clone-args.js';
 import { isSig, type Sig } from '../kernel/state.js';
-import { WAIT_FLAGS } from '../kernel/wait.js';
 import { isOneOf, type Litmus, type Operation } from '../litmus/litmus.js';
-import { ACTIONS } from '../litmus/signal-calls.js';
-import { NotDriven, type Action } from './machine.js';
-import {
-  CLONE_NUMBERS,
-  errnoOf,
-  LAYOUT,
-  maskOf,
-  SIGNAL_NUMBERS,
-  signalName,
-  SYS,
-  WAIT_NUMBERS,
-} from './numbers.js';
-import { allSignals, sigaction } from './setup.js';
+import { NotDriven, type Action } from './action.js';
+import { call, named, result, type Doing, type Make } from './doing.js';
+import { CLONE_NUMBERS, LAYOUT, SIGNAL_NUMBERS, SYS } from './numbers.js';
+import { SIGNAL_MAKES } from './signal-operations.js';
 import type { Surroundings } from './surroundings.js';
 import * as syscalls from './syscalls.js';
-import { NOBODY, readStatus, sum } from './syscalls.js';
-
-/** An operation on its way to a real task. */
-interface Doing {
-  readonly machine: Surroundings;
-  readonly litmus: Litmus;
-  readonly task: string;
-  readonly operation: Operation;
-}
-
-type Make = (doing: Doing) => Promise<Action> | Action;
+import { sum } from './syscalls.js';
+import { wait } from './waits.js';
 
 const TLS_SIZE = 64;
 
@@ -77,25 +58,6 @@ function valueOf({ machine, litmus }: Doing, text: string): number {
   return litmus.columns.some(({ task }) => task === text) ? (machine.birth(text) ?? 0) : Number.NaN;
 }
 
-function tidOf({ machine }: Doing, name: string): number {
-  const task = machine.task(name);
-  return task?.tid || NOBODY;
-}
-
-/** A result is an error, or what `read` makes of the number. */
-function result({ task, operation }: Doing, read: (ret: number) => string): NonNullable<Action['results']> {
-  return (ret) =>
-    operation.result === '' ? {} : { [`${task}.${operation.result}`]: errnoOf(ret) ?? read(ret) };
-}
-
-function named({ machine }: Doing): (tid: number) => string {
-  return (tid) => machine.nameOf(tid);
-}
-
-function call(doing: Doing, numbers: readonly (number | bigint)[], read: (ret: number) => string): Action {
-  return { command: `call ${numbers.join(' ')}`, results: result(doing, read) };
-}
-
 function optionsOf({ operation }: Doing): Record<string, string> {
   return Object.fromEntries(operation.args.slice(2).map((arg) => arg.split('=') as [string, string]));
 }
@@ -142,57 +104,6 @@ async function clone3(doing: Doing): Promise<Action> {
   return { ...call(doing, [SYS.clone3, at, 64], named(doing)), creates: child };
 }
 
-function wait(doing: Doing): Action {
-  const { machine, task, operation } = doing;
-  const [whom = '', text = ''] = operation.args;
-  const flags = text.split('|').filter((name) => isOneOf(WAIT_FLAGS, name));
-  const options = sum(flags, WAIT_NUMBERS);
-  const status = machine.buffer(task);
-  // By the tid it was born with, which another may bear now.
-  const pid = whom === '-1' ? -1 : (machine.birth(whom) ?? NOBODY);
-  const registers = async (ret: number, at: number, read: (value: number) => [string, string]) => {
-    const { result: register } = operation;
-    if (register === '') return {};
-    const name = `${task}.${register}`;
-    if (ret <= 0) return { [name]: errnoOf(ret) ?? '0' };
-    const [report, number] = read(await machine.puppet.peek(at));
-    return {
-      [name]: machine.nameOf(ret),
-      [`${name}_status`]: report,
-      ...(number === '' ? {} : { [`${name}_signal`]: number }),
-    };
-  };
-  if (!flags.includes('WNOWAIT'))
-    return {
-      command: `call ${SYS.wait4} ${pid} ${status} ${options} 0`,
-      results: (ret) => registers(ret, status, readStatus),
-    };
-  const WEXITED = 4;
-  const [P_ALL, P_PID] = [0, 1];
-  const numbers = [SYS.waitid, pid < 0 ? P_ALL : P_PID, Math.max(pid, 0), status, options + WEXITED, 0];
-  return {
-    command: `call ${numbers.join(' ')}`,
-    // siginfo: si_code at 8, si_pid at 16, si_status at 24.
-    async results(ret) {
-      const child = ret < 0 ? ret : await machine.puppet.peek(status + 16);
-      const code = await machine.puppet.peek(status + 8);
-      const CLD_EXITED = 1;
-      return registers(child, status + 24, (value) =>
-        code === CLD_EXITED ? ['CLD_EXITED', String(value)] : readStatus(value),
-      );
-    },
-  };
-}
-
-function signalNumber(text: string): number {
-  return isSig(text) ? SIGNAL_NUMBERS[text] : Number(text);
-}
-
-function setNamed(text: string): bigint {
-  if (text === 'all') return maskOf(allSignals());
-  return maskOf(text.split('|').filter((sig): sig is Sig => isSig(sig)));
-}
-
 function futex(doing: Doing): Action {
   const [word = '', name = '', value = ''] = doing.operation.args;
   const at = wordAddress(doing.litmus, word);
@@ -217,6 +128,7 @@ export function shown(machine: Pick<Surroundings, 'nameOf'>, value: number): str
 }
 
 const MAKES: Readonly<Record<string, Make>> = {
+  ...SIGNAL_MAKES,
   clone,
   clone3,
   exit: ({ operation }) => ({ command: `call ${SYS.exit} ${operation.args[0] ?? 0}` }),
@@ -232,48 +144,8 @@ const MAKES: Readonly<Record<string, Make>> = {
   },
   wait4: wait,
   waitid: wait,
-  prctl(doing) {
-    const [option, value = ''] = doing.operation.args;
-    const [PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER] = [1, 36];
-    return call(
-      doing,
-      option === 'PR_SET_PDEATHSIG'
-        ? [SYS.prctl, PR_SET_PDEATHSIG, signalNumber(value)]
-        : [SYS.prctl, PR_SET_CHILD_SUBREAPER, 1],
-      String,
-    );
-  },
   getpid: (doing) => call(doing, [SYS.getpid], named(doing)),
   getppid: (doing) => call(doing, [SYS.getppid], named(doing)),
-  kill(doing) {
-    const [to = '', sig = ''] = doing.operation.args;
-    return call(doing, [SYS.kill, tidOf(doing, to), signalNumber(sig)], String);
-  },
-  tgkill(doing) {
-    const [to = '', sig = ''] = doing.operation.args;
-    const tgid = doing.machine.facts(to)?.tgid ?? tidOf(doing, to);
-    return call(doing, [SYS.tgkill, tgid, tidOf(doing, to), signalNumber(sig)], String);
-  },
-  async sigaction({ machine, task, operation }) {
-    const [sig = '', name = '', text = ''] = operation.args;
-    if (!isSig(sig)) throw new NotDriven(`no signal ${sig}`);
-    const flags = text === '' ? [] : text.split('|');
-    return sigaction(machine, task, sig, [ACTIONS[name]!, ...flags].join('+'));
-  },
-  async sigprocmask({ machine, task, operation }) {
-    const [how = '', text = ''] = operation.args;
-    const at = machine.buffer(task);
-    await machine.pokeLongs(at, [setNamed(text)]);
-    const number = ['SIG_BLOCK', 'SIG_UNBLOCK', 'SIG_SETMASK'].indexOf(how);
-    return { command: `call ${SYS.rt_sigprocmask} ${number} ${at} 0 8` };
-  },
-  async sigtimedwait(doing) {
-    const { machine, task, operation } = doing;
-    const [text = '', timeout] = operation.args;
-    const numbers = await syscalls.sigtimedwait(machine, task, setNamed(text), timeout !== undefined);
-    return call(doing, numbers, signalName);
-  },
-  pause: (doing) => call(doing, [SYS.pause], String),
   assign,
   await: ({ litmus, operation }) => ({ command: `load ${wordAddress(litmus, operation.args[0]!)}` }),
   futex,
@@ -286,10 +158,5 @@ const MAKES: Readonly<Record<string, Make>> = {
     const entry = head + 32;
     await machine.pokeLongs(head, [entry, wordAddress(litmus, operation.args[0]!) - entry, 0, 0, head]);
     return { command: `call ${SYS.set_robust_list} ${head} 24` };
-  },
-  async sigaltstack({ machine, task }) {
-    const at = machine.buffer(task);
-    await machine.pokeLongs(at, [machine.buffer(task), 0, 4096]);
-    return { command: `call ${SYS.sigaltstack} ${at} 0` };
   },
 };

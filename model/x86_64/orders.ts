@@ -1,11 +1,12 @@
 /** The columns of a litmus test as orders that real tasks carry out by themselves; the layout is that of puppet/free.h. */
 import type { Litmus, Operation } from '../litmus/litmus.js';
-import { NotDriven, type Action, type Machine } from './machine.js';
+import { NotDriven, type Action } from './action.js';
+import type { Machine } from './machine.js';
 import { LAYOUT, SYS } from './numbers.js';
+import { NOBODY } from './syscalls.js';
 import { actionOf } from './operations.js';
 import type { Puppet } from './puppet.js';
 import type { Surroundings } from './surroundings.js';
-import { NOBODY } from './syscalls.js';
 
 const WHAT = { load: -1, store: -2, await: -3, end: -4 } as const;
 const MOST_COLUMNS = 64;
@@ -14,6 +15,10 @@ const TID_AT = 8;
 /** An order as it was written, and where. */
 export interface Order {
   readonly at: number;
+  /** The register that its result is for; '' if there is none. */
+  readonly register: string;
+  /** Does the task end by it? */
+  readonly exits: boolean;
   readonly results: NonNullable<Action['results']>;
 }
 
@@ -56,7 +61,7 @@ export class Script implements Surroundings {
       this.starts[this.numberOf(task)] = this.next;
       for (const operation of operations) orders.push(await this.operation(task, operation, delay()));
       this.child = '';
-      for (const command of more(task)) orders.push(this.order(task, command, delay(), () => ({})));
+      for (const command of more(task)) orders.push(this.order(task, command, delay(), undefined));
       this.push(WHAT.end, [], 0, 0);
       this.columns.set(task, orders);
     }
@@ -127,13 +132,14 @@ export class Script implements Surroundings {
       const value = operation.args[1]!;
       const wanted = /^\d+$/.test(value) ? Number(value) : this.birth(value);
       this.push(WHAT.await, [Number(command.split(' ')[1]), wanted], 0, delay);
-      return { at, results: () => ({}) };
+      return { at, register: '', exits: false, results: () => ({}) };
     }
-    return this.order(task, command, delay, results ?? (() => ({})));
+    const exits = operation.name.startsWith('exit');
+    return { ...this.order(task, command, delay, results), register: operation.result, exits };
   }
 
   /** `command`: as the helper understands it. */
-  private order(task: string, command: string, delay: number, results: Order['results']): Order {
+  private order(task: string, command: string, delay: number, results: Action['results']): Order {
     const at = this.next;
     const [verb, ...texts] = command.split(' ');
     const numbers = texts.map(Number);
@@ -145,7 +151,7 @@ export class Script implements Surroundings {
       if (number === SYS.execve) args[1] = this.argumentsFor(task);
       this.push(number, args, this.child === '' ? 0 : this.columnOf(this.child), delay);
     }
-    return { at, results };
+    return { at, register: '', exits: false, results: results ?? (() => ({})) };
   }
 
   private argumentsFor(task: string): number {

@@ -1,7 +1,8 @@
 /** Where the words and TLS images of a protocol lie in real memory, and which real task a tid of the model is. */
 import type { KernelState } from '../kernel/state.js';
 import { STRANGER } from '../protocols/environment.js';
-import { NotDriven, ROOT, type Machine } from './machine.js';
+import { NotDriven, ROOT } from './action.js';
+import type { Machine } from './machine.js';
 import { LAYOUT } from './numbers.js';
 
 const TLS_SIZE = 64;

@@ -1,7 +1,8 @@
 /** Makes the real tasks that are there at the start of a model, related and minded as the model has them. */
 import { INIT, isSig, type KernelState, type Sig, type Task } from '../kernel/state.js';
 import { CLONE_NUMBERS, LAYOUT, maskOf, SA_NUMBERS, SIGNAL_NUMBERS, SYS } from './numbers.js';
-import { NotDriven, ROOT, Strange, type Action, type Machine } from './machine.js';
+import { NotDriven, ROOT, Strange, type Action } from './action.js';
+import type { Machine } from './machine.js';
 import type { Surroundings } from './surroundings.js';
 
 /** The way out of a handler, and siginfo on its stack, is in user mode here. */

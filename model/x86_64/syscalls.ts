@@ -1,6 +1,6 @@
-/** Commands for system calls that litmus tests and protocols both make, and how what they leave behind reads. */
+/** Commands for system calls that litmus tests and protocols both make. */
 import type { CloneFlag } from '../kernel/clone-args.js';
-import { CLONE_NUMBERS, CORE_SIGNALS, LAYOUT, signalName, SYS } from './numbers.js';
+import { CLONE_NUMBERS, LAYOUT, SYS } from './numbers.js';
 import type { Surroundings } from './surroundings.js';
 
 /** Nobody has this tid. */
@@ -45,15 +45,6 @@ export async function sigtimedwait(
   const at = machine.buffer(task);
   await machine.pokeLongs(at, [mask, 0, 0]);
   return [SYS.rt_sigtimedwait, at, 0, looks ? at + 8 : 0, 8];
-}
-
-/** What wait4 stores for the child it tells of. */
-export function readStatus(status: number): [report: string, number: string] {
-  const sig = status & 0x7f;
-  if (status === 0xffff) return ['CLD_CONTINUED', ''];
-  if (sig === 0x7f) return ['CLD_STOPPED', ''];
-  if (sig === 0) return ['CLD_EXITED', String((status >> 8) & 0xff)];
-  return [CORE_SIGNALS.includes(sig) ? 'CLD_DUMPED' : 'CLD_KILLED', signalName(sig)];
 }
 
 export function sum<F extends string>(names: readonly F[], numbers: Readonly<Record<F, number>>): number {

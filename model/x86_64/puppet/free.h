@@ -54,6 +54,9 @@ struct stage {
 
 _Static_assert(sizeof(struct column) == 1 << COLUMN_SHIFT, "handlers find their column by a shift");
 
+/* What a handler does. */
+void on_signal(int sig, void *info, void *context, struct column *me);
+
 /* Runs a column from its next order on. */
 void run_column(struct column *me) __attribute__((noreturn));
 

@@ -127,12 +127,15 @@ static long look_at_loose(const struct column *columns, int count, const char *m
 bool run_loose(char *memory, int count, int seconds)
 {
 	struct stage *stage = (struct stage *)(memory + (FREE - CODE));
-	const struct column *columns = (const struct column *)(memory + (COLUMNS - CODE));
+	struct column *columns = (struct column *)(memory + (COLUMNS - CODE));
 	int first = task_count;
 	if (handler_stub_end - handler_stub > (long)(STUB_RESTORER - STUB_HANDLER))
 		return false;
 	memcpy(memory + (STUB_HANDLER - CODE), handler_stub, (size_t)(handler_stub_end - handler_stub));
 	stage->seconds = seconds;
+	/* A signal may come before the first thing that a new task does. */
+	for (int i = 1; i < count; i++)
+		columns[i].handler = on_signal;
 	for (int i = 1; i < first; i++)
 		if (!detach(&tasks[i]))
 			return false;

@@ -44,7 +44,7 @@ onKernel('litmus tests that run free', () => {
   });
 
   test('come to each of two outcomes', async () => {
-    const { times, runs } = await ask(readLitmus(file('vf-5-child-is-no-zombie-yet')), 60);
+    const { times, runs } = await ask(readLitmus(file('exit-2-first-code-wins')), 60);
     expect(runs).toBe(60);
     expect(times.filter((count) => count > 0)).toHaveLength(2);
   });
@@ -87,6 +87,39 @@ onKernel('litmus tests that run free', () => {
       'Q.state': 'done',
       x: 'Q',
     });
+  });
+
+  const ONCE: readonly { what: string; text: readonly string[]; show: readonly string[] }[] = [
+    {
+      what: 'a handler that runs before the first thing that a new task does',
+      text: [
+        'task P: handles SIGUSR1',
+        '',
+        'P                           | C',
+        'clone(C, CLONE_VM|SIGCHLD)  |',
+        'kill(C, SIGUSR1)            |',
+      ],
+      show: ['C.taken', 'C.state', 'P.taken'],
+    },
+    {
+      what: 'a call that kills its caller before that has its result',
+      text: ['task C: thread of P', '', 'P               | C', 's = getpid()    | s = kill(P, SIGKILL)'],
+      show: ['P.s', 'C.s', 'P.state'],
+    },
+    {
+      what: 'a task that dies before it has told its tid',
+      text: [
+        'words: y = 0',
+        '',
+        'P                                                                            | C | D',
+        'clone(C, CLONE_VM|CLONE_SIGHAND|CLONE_THREAD|CLONE_PARENT_SETTID, parent_tid=y) |   | kill(P, SIGKILL)',
+      ],
+      show: ['y', 'P.state', 'C.state'],
+    },
+  ];
+  test.each(ONCE)('take nothing for forbidden: $what', async ({ text, show }) => {
+    const free = await ask({ ...litmusOf(...text), show }, 40);
+    expect([free.reason, free.runs, free.forbidden]).toEqual(['', 40, undefined]);
   });
 
   describe('refute a wrong rule', () => {
