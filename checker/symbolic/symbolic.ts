@@ -189,7 +189,7 @@ class Search {
       exhausted: isWhole,
       stopped,
     };
-    if (isWhole || stopped === 'depth') {
+    if (leavesTime(stopped)) {
       this.stopped = undefined;
       judge.layers = this.layers;
       await judge.steps(slots);
@@ -197,12 +197,14 @@ class Search {
     }
     // What ended the judging is what ended the search.
     const end = this.stopped ?? stopped;
-    const isJudged = end === 'exhausted' || end === 'depth';
     const { timeout = Infinity } = limits;
     const left = { ...limits, timeout: Math.max(0, timeout - pace.seconds) };
-    const runs = await simplestRuns(system, isJudged ? judge.causes() : [], left);
-    // Promises of whole runs are not judged here: `runs` says so below.
-    const broken = new Set(judge.causes().map(({ property }) => property));
+    const runs = await simplestRuns(system, leavesTime(end) ? judge.causes() : [], left);
+    // Promises of whole runs are not judged here: `runs` says so below. A step that fails has been learned where it failed.
+    const broken = new Set([
+      ...judge.causes().map(({ property }) => property),
+      ...slots.flatMap(({ ways }) => ways.flatMap(({ ending: { failure } }) => failure?.property ?? [])),
+    ]);
     return {
       ...counts,
       exhausted: end === 'exhausted',
@@ -242,4 +244,9 @@ class Search {
     }
     return [[...taken].toSorted(), [...events].toSorted()];
   }
+}
+
+/** Whether a search that ended so can still say what is broken by the states that it knows. */
+function leavesTime(stopped: Stopped): boolean {
+  return stopped === 'exhausted' || stopped === 'depth' || stopped === 'states';
 }
