@@ -73,7 +73,7 @@ const broken: [string, () => unknown][] = [
     'a write is lost',
     () =>
       vi.spyOn(Ground.prototype, 'rowOf').mockImplementation(function (this: Ground, reads, writes = []) {
-        return rowOf(this.levels, reads, writes.length > 4 ? writes.slice(2) : writes);
+        return rowOf(this.layout, reads, writes.length > 4 ? writes.slice(2) : writes);
       }),
   ],
   ['nothing more is learned', () => vi.spyOn(Learner.prototype, 'fill').mockReturnValue(true)],
