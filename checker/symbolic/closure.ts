@@ -33,7 +33,7 @@ export class Closure {
 
   /** `isDue` is asked now and then whether it is time to rest. */
   constructor(ground: Ground, isDue: () => boolean) {
-    const levels = ground.levels.length;
+    const levels = ground.layout.levels.length;
     this.ground = ground;
     this.sets = ground.sets;
     this.relations = ground.relations;

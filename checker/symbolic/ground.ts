@@ -2,8 +2,8 @@
 import type { Vector } from '../schema.js';
 import { Guards } from './guards.js';
 import { Memo } from './memo.js';
-import { rowOf } from './paths.js';
-import type { Leaves } from './paths.js';
+import { rowOf, swapped } from './paths.js';
+import type { Layout, Leaves } from './paths.js';
 import { Relations } from './relations.js';
 import type { Row } from './relations.js';
 import { Sets } from './sets.js';
@@ -14,17 +14,16 @@ export class Ground {
   readonly sets = new Sets();
   readonly relations = new Relations();
   readonly guards = new Guards(this.sets, this.relations);
-  /** The level of each leaf. */
-  readonly levels: Int32Array;
+  readonly layout: Layout;
   /** For closures: what a set closed comes to, and what a step makes of one. */
   readonly closed = new Memo(MEMO_BITS);
   readonly steps = new Memo(MEMO_BITS);
   private stamps = 0;
   private readonly values: Uint16Array;
 
-  constructor(levels: Int32Array) {
-    this.levels = levels;
-    this.values = new Uint16Array(levels.length);
+  constructor(layout: Layout) {
+    this.layout = layout;
+    this.values = new Uint16Array(layout.levels.length);
   }
 
   /** A number that was not answered before. */
@@ -34,14 +33,16 @@ export class Ground {
 
   /** The set of one state, given by its leaves. */
   single(vector: Vector): number {
-    for (const [leaf, level] of this.levels.entries()) this.values[level] = vector[leaf]!;
+    const { layout, values } = this;
+    for (const [leaf, level] of layout.levels.entries()) values[level] = swapped(layout, leaf, vector[leaf]!);
     return this.sets.single(this.values);
   }
 
   /** Makes `vector` the leaves of a state of `set`, which has one. */
   pick(set: number, vector: Vector): void {
     this.sets.first(set, this.values);
-    for (const [leaf, level] of this.levels.entries()) vector[leaf] = this.values[level]!;
+    const { layout, values } = this;
+    for (const [leaf, level] of layout.levels.entries()) vector[leaf] = swapped(layout, leaf, values[level]!);
   }
 
   /** The states of `set` that one of the rows lets pass. */
@@ -51,7 +52,7 @@ export class Ground {
 
   /** A row for what `reads` ask and `writes` change. */
   rowOf(reads: Leaves, writes: Leaves = []): Row {
-    return rowOf(this.levels, reads, writes);
+    return rowOf(this.layout, reads, writes);
   }
 
   /** Forgets all sets but `kept`, and answers the numbers that these have from now on. */

@@ -28,7 +28,7 @@ export class Learner {
   constructor(ground: Ground, lesson: Lesson) {
     this.ground = ground;
     this.lesson = lesson;
-    this.vector = new Uint16Array(ground.levels.length);
+    this.vector = new Uint16Array(ground.layout.levels.length);
   }
 
   /**
@@ -54,13 +54,13 @@ export class Learner {
   }
 
   private missing(): number {
-    const { levels, relations } = this.ground;
+    const { layout, relations } = this.ground;
     const { lesson } = this;
     if (this.holes.size === lesson.size) return this.holes.relation;
     const rows: Row[] = [];
     lesson.visit({
       end: () => {},
-      hole: (reads, leaf, known) => rows.push(holeRow(levels, relations, { reads, leaf, known })),
+      hole: (reads, leaf, known) => rows.push(holeRow(layout, relations, { reads, leaf, known })),
     });
     this.holes = { size: lesson.size, relation: relations.of(rows) };
     return this.holes.relation;

@@ -6,6 +6,7 @@
  */
 import { WRITES } from '../footprint.js';
 import type { StepFootprint } from '../footprint.js';
+import type { Vector } from '../schema.js';
 
 /** The most rounds; the span seldom shrinks after a few dozen. */
 const ROUNDS = 200;
@@ -75,4 +76,18 @@ function bundlesOf(footprints: readonly StepFootprint[]): Bundle[] {
     });
   }
   return [...bundles.values()];
+}
+
+/** The position that each leaf has in most of these states. */
+export function restsOf(leaves: number, states: readonly Vector[]): Uint16Array {
+  return Uint16Array.from({ length: leaves }, (_, leaf) => {
+    const counts = new Map<number, number>();
+    let [rest, most] = [0, 0];
+    for (const state of states) {
+      const count = (counts.get(state[leaf]!) ?? 0) + 1;
+      counts.set(state[leaf]!, count);
+      if (count > most) [rest, most] = [state[leaf]!, count];
+    }
+    return rest;
+  });
 }

@@ -15,7 +15,7 @@ import { wander } from '../wander.js';
 import { Ground } from './ground.js';
 import { Judge } from './judge.js';
 import type { Learner } from './learner.js';
-import { orderOf } from './order.js';
+import { orderOf, restsOf } from './order.js';
 import { simplestRuns } from './runs.js';
 import { EMPTY } from './sets.js';
 import { SlotWays } from './ways.js';
@@ -64,8 +64,9 @@ class Search {
     const vector = new Uint16Array(schema.leaves.length);
     schema.encode(system.initial, vector, 'the initial state');
     const footprints = system.slots.map((slot) => new StepFootprint(schema, slot));
-    wander(vector, footprints, limits.depth ?? Infinity);
-    this.ground = new Ground(orderOf(schema.leaves.length, footprints));
+    const sample = wander(vector, footprints, limits.depth ?? Infinity);
+    const leaves = schema.leaves.length;
+    this.ground = new Ground({ levels: orderOf(leaves, footprints), rests: restsOf(leaves, sample) });
     this.slots = footprints.map((one) => new SlotWays(this.ground, one, () => this.isDue()));
     this.judge = new Judge(system, schema, this.ground, (learner, set) => this.study(learner, set));
     this.next = this.ground.single(vector);
@@ -189,7 +190,7 @@ class Search {
       exhausted: isWhole,
       stopped,
     };
-    if (isWhole || stopped === 'depth') {
+    if (leavesTime(stopped)) {
       this.stopped = undefined;
       judge.layers = this.layers;
       await judge.steps(slots);
@@ -197,12 +198,12 @@ class Search {
     }
     // What ended the judging is what ended the search.
     const end = this.stopped ?? stopped;
-    const isJudged = end === 'exhausted' || end === 'depth';
     const { timeout = Infinity } = limits;
     const left = { ...limits, timeout: Math.max(0, timeout - pace.seconds) };
-    const runs = await simplestRuns(system, isJudged ? judge.causes() : [], left);
+    const runs = await simplestRuns(system, leavesTime(end) ? judge.causes() : [], left);
     // Promises of whole runs are not judged here: `runs` says so below.
     const broken = new Set(judge.causes().map(({ property }) => property));
+    if (!leavesTime(end)) for (const property of this.failing()) broken.add(property);
     return {
       ...counts,
       exhausted: end === 'exhausted',
@@ -226,6 +227,14 @@ class Search {
       }, reached);
   }
 
+  /** What steps were seen to break when they were learned: in states that are reachable, but perhaps not within a bound. */
+  private failing(): string[] {
+    if (this.limits.depth !== undefined) return [];
+    return this.slots.flatMap(({ ways }) =>
+      ways.flatMap(({ ending: { failure } }) => failure?.property ?? []),
+    );
+  }
+
   /** The steps taken and the events that happened. Where every state was seen, whatever was learned is taken in some. */
   private coverage(isWhole: boolean): [taken: string[], events: string[]] {
     const { slots, system, ground } = this;
@@ -242,4 +251,9 @@ class Search {
     }
     return [[...taken].toSorted(), [...events].toSorted()];
   }
+}
+
+/** Whether a search that ended so can still say what is broken by the states that it knows. */
+function leavesTime(stopped: Stopped): boolean {
+  return stopped === 'exhausted' || stopped === 'depth' || stopped === 'states';
 }

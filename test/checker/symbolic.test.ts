@@ -73,7 +73,7 @@ const broken: [string, () => unknown][] = [
     'a write is lost',
     () =>
       vi.spyOn(Ground.prototype, 'rowOf').mockImplementation(function (this: Ground, reads, writes = []) {
-        return rowOf(this.levels, reads, writes.length > 4 ? writes.slice(2) : writes);
+        return rowOf(this.layout, reads, writes.length > 4 ? writes.slice(2) : writes);
       }),
   ],
   ['nothing more is learned', () => vi.spyOn(Learner.prototype, 'fill').mockReturnValue(true)],
@@ -139,8 +139,28 @@ test('a limit of memory leaves the promises undecided', async () => {
   expect(new Set(properties.map(({ verdict }) => verdict))).toEqual(new Set(['undecided']));
 });
 
-test('a limit ends the search, and says so', async () => {
-  const { stopped, exhausted, properties } = await symbolic(modelled('qemu-clone-vm'), { timeout: 0.5 });
-  expect([stopped, exhausted]).toEqual(['timeout', false]);
-  expect(new Set(properties.map(({ verdict }) => verdict))).toEqual(new Set(['undecided']));
+test('a search that is ended tells of the steps that were seen to fail', async () => {
+  const system = modelled('qemu-clone-vm', { guest: SMALL });
+  const end = new AbortController();
+  const limits = {
+    signal: end.signal,
+    progress: ({ turns }: { turns: number }) => {
+      if (turns >= 11) end.abort();
+    },
+  };
+  const { stopped, exhausted, properties } = await symbolic(system, limits, RESTLESS);
+  expect([stopped, exhausted]).toEqual(['signal', false]);
+  const verdicts = new Map(properties.map(({ name, verdict }) => [name, verdict]));
+  expect(new Set(verdicts.values())).toEqual(new Set(['undecided', 'violated']));
+  expect(verdicts.get('no-failed-assertion')).toBe('violated');
+});
+
+test('a limit of states leaves undecided what is not broken within the turns that are over', async () => {
+  const system = modelled('qemu-clone-vm', { guest: SMALL });
+  const { stopped, turns, properties } = await symbolic(system, { maxStates: 2000 });
+  expect(stopped).toBe('states');
+  const bounded = await explicit(system, { depth: turns });
+  expect(properties.map(({ name, verdict }) => [name, verdict])).toEqual(
+    bounded.properties.map(({ name, verdict }) => [name, verdict === 'violated' ? verdict : 'undecided']),
+  );
 });
