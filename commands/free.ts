@@ -37,6 +37,7 @@ export async function askFree(
   const reason = otherRelease(test) || obstacle(test) || tied(test);
   const done = { reason, runs: 0, times, unclear: 0 };
   if (reason !== '') return done;
+  puppet.patient = false;
   try {
     for (; done.runs < runs;) {
       const random = new Random(done.runs);

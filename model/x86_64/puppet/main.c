@@ -11,7 +11,7 @@
  *   free COUNT                  let all tasks go for good, each with its column of orders (free.h), and wait until nothing
  *                               happens any more; after that, only look at them and reset
  *   peek ADDRESS COUNT          look at so many words; poke ADDRESS VALUE...: set some; without any task
- *   reset                       end all tasks, and start anew with one
+ *   reset [1]                   end all tasks, and start anew with one; 1: be patient with them (settle.c)
  *
  * The reply to all that name a task has the tasks that have changed since the reply before. After {"fatal":...} the server ends.
  */
@@ -188,6 +188,7 @@ static void serve(char *line)
 	} else if (!strcmp(command, "look")) {
 		look(args[0], args[1]);
 	} else if (!strcmp(command, "reset")) {
+		patient = args[0] != 0;
 		reset();
 		print_changes();
 	} else if (!strcmp(command, "free")) {

@@ -71,6 +71,7 @@ void let_go(struct task *t, int sig);
 bool reap(struct task *t);
 
 /* settle.c: waiting until all are at rest */
+extern bool patient;
 void settle(void);
 
 /* loose.c: tasks that run without a tracer */

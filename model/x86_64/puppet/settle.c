@@ -6,6 +6,12 @@
 #include <sched.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+#include <unistd.h>
+
+/* So long, in microseconds, nobody looks: who is woken together with another finds a CPU, and may be first. */
+#define PATIENCE 30
+
+bool patient;
 
 /* The stop that some task has made since it was let go, in the form of waitpid; 0 for none. The dead are left alone. */
 static int next_stop(pid_t *who)
@@ -143,6 +149,8 @@ static bool digest_stops(void)
  */
 void settle(void)
 {
+	if (patient)
+		usleep(PATIENCE);
 	for (int spins = 0;; spins++) {
 		bool rest = !digest_stops();
 		/* Those that are held are asked last, when nobody runs who could have killed them. */
