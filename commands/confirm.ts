@@ -42,6 +42,7 @@ export async function confirm(puppet: Puppet, claim: Claim, until = Infinity): P
   if (turns === undefined) return isLate() ? unasked() : modelOnly(interleaving(claim.system, path, view));
   try {
     for (let left = TRIES; left > 0 && !isLate(); left--) {
+      puppet.patient = left < TRIES;
       const found = await play(puppet, ordering, turns);
       if (found !== undefined && found.result !== 'confirmed') return found;
       if (found !== undefined) return { ...found, reason: found.reason + emulated(claim.system, last) };

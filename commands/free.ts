@@ -38,6 +38,7 @@ export async function askFree(
   const reason = otherRelease(test.kernel || DEFAULT_RELEASE) || obstacle(test) || tied(test);
   const done = { reason, runs: 0, times, unclear: 0 };
   if (reason !== '') return done;
+  puppet.patient = false;
   try {
     for (; done.runs < runs;) {
       const random = new Random(done.runs);

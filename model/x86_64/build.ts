@@ -31,7 +31,17 @@ const LATE_FLAGS = [
   '-Wl,--build-id=none',
   '-Wl,--defsym=run_column=0x7ffffffff000',
 ];
-const SERVER = ['main.c', 'begin.c', 'hold.c', 'drive.c', 'loose.c', 'free.c', 'proc.c'];
+const SERVER = [
+  'main.c',
+  'memory.c',
+  'begin.c',
+  'hold.c',
+  'settle.c',
+  'drive.c',
+  'loose.c',
+  'free.c',
+  'proc.c',
+];
 const IMAGE = ['image.c', 'free.c'];
 const SECONDS = 60;
 

@@ -104,6 +104,8 @@ export class Puppet {
   private readonly exited: Promise<void>;
   private readonly timer: NodeJS.Timeout;
   private text = '';
+  /** Are tasks given some time before anybody looks at them, from the next reset on? Of two that are woken at once either may be first then. */
+  patient = false;
   private broken: PuppetError | undefined;
 
   static async start(binaries: Binaries, seconds: number): Promise<Puppet> {
@@ -184,7 +186,7 @@ export class Puppet {
   /** Ends all tasks and starts anew with one. */
   async reset(): Promise<readonly RealTask[]> {
     this.known.clear();
-    return this.tasks('reset');
+    return this.tasks(`reset ${Number(this.patient)}`);
   }
 
   /** The process of the helper. */

@@ -19,7 +19,7 @@ static const long OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE
                             PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL;
 
 /* What the first task does before it is held: it takes the memory, and forgets what it has from Node and libc. */
-static void root_main(int memory)
+static void root_main(void)
 {
 	sigset_t none;
 	sigemptyset(&none);
@@ -29,7 +29,7 @@ static void root_main(int memory)
 	setpgid(0, 0);
 	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	dup2(memory, MEMORY_FD);
+	dup2(memory_fd, MEMORY_FD);
 	for (int fd = 0; fd < 3; fd++)
 		close(fd);
 	mmap((void *)CODE, MEMORY_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_SHARED | MAP_FIXED, MEMORY_FD, 0);
@@ -38,12 +38,12 @@ static void root_main(int memory)
 }
 
 /* The first task: the parent of those that a program has at the start, and the reaper of last resort. */
-void start_root(int memory)
+void start_root(void)
 {
 	int status;
 	pid_t tid = fork();
 	if (tid == 0) {
-		root_main(memory);
+		root_main();
 		_exit(1);
 	}
 	if (tid < 0 || waitpid(tid, &status, WUNTRACED) != tid || !WIFSTOPPED(status))

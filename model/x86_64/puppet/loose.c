@@ -48,7 +48,7 @@ static bool detach(struct task *t)
 }
 
 /* What a task is that was let go; RUNNING while it has yet to come to rest. */
-static enum state state_of_loose(struct task *t, const struct column *column, const char *memory)
+static enum state state_of_loose(struct task *t, const struct column *column)
 {
 	unsigned long awaits = (unsigned long)column->awaits;
 	if (kill(t->tid, 0) < 0 && errno == ESRCH)
@@ -60,7 +60,7 @@ static enum state state_of_loose(struct task *t, const struct column *column, co
 	if (sleeps(t))
 		return strstr(t->where, "do_signal_stop") ? STOPPED : BLOCKED;
 	/* In user mode, until a word has some value. */
-	return awaits && *(const volatile int *)(memory + (awaits - CODE)) != column->value ? BLOCKED : RUNNING;
+	return awaits && *(volatile int *)word_at(awaits) != column->value ? BLOCKED : RUNNING;
 }
 
 static bool is_known(pid_t tid)
@@ -100,7 +100,7 @@ static bool is_any_unknown(void)
 }
 
 /* Looks at all tasks; -1 if one has yet to come to rest, else how much they have done so far. */
-static long look_at_loose(const struct column *columns, int count, const char *memory)
+static long look_at_loose(const struct column *columns, int count)
 {
 	long progress = 0;
 	bool unborn = false;
@@ -114,7 +114,7 @@ static long look_at_loose(const struct column *columns, int count, const char *m
 		t->changed = true;
 		if (t->tid == TID_NOBODY)
 			unborn = true;
-		else if ((t->state = state_of_loose(t, &columns[i], memory)) == RUNNING)
+		else if ((t->state = state_of_loose(t, &columns[i])) == RUNNING)
 			return -1;
 	}
 	return unborn && is_any_unknown() ? -1 : progress;
@@ -124,7 +124,7 @@ static long look_at_loose(const struct column *columns, int count, const char *m
  * Runs all columns to their end. Column 0 is nobody's. False if some task cannot be let go. Nothing happens any more when
  * all are at rest twice, and have done nothing in between: who wakes another does so by something it does.
  */
-bool run_loose(char *memory, int count, int seconds)
+bool run_loose(int count, int seconds)
 {
 	struct stage *stage = (struct stage *)(memory + (FREE - CODE));
 	struct column *columns = (struct column *)(memory + (COLUMNS - CODE));
@@ -147,7 +147,7 @@ bool run_loose(char *memory, int count, int seconds)
 		memset(&tasks[task_count], 0, sizeof tasks[task_count]);
 	__atomic_store_n(&stage->go, 1, __ATOMIC_RELEASE);
 	for (long before = -1, now;; before = now) {
-		now = look_at_loose(columns, count, memory);
+		now = look_at_loose(columns, count);
 		if (now >= 0 && now == before)
 			return true;
 		check_deadline(0);

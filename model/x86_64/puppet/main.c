@@ -11,7 +11,7 @@
  *   free COUNT                  let all tasks go for good, each with its column of orders (free.h), and wait until nothing
  *                               happens any more; after that, only look at them and reset
  *   peek ADDRESS COUNT          look at so many words; poke ADDRESS VALUE...: set some; without any task
- *   reset                       end all tasks, and start anew with one
+ *   reset [1]                   end all tasks, and start anew with one; 1: be patient with them (settle.c)
  *
  * The reply to all that name a task has the tasks that have changed since the reply before. After {"fatal":...} the server ends.
  */
@@ -22,7 +22,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <time.h>
@@ -100,43 +99,11 @@ static void print_changes(void)
 	printf("]}\n");
 }
 
-/* The stubs of layout.h. */
-static void write_stubs(char *memory)
-{
-	static const struct {
-		unsigned long at;
-		const char *code;
-		size_t length;
-	} stubs[] = {
-	    {STUB_CALL, "\x0f\x05\xcc", 3},   {STUB_LOAD, "\x8b\x07\xcc", 3}, {STUB_STORE, "\x89\x37\xcc", 3},
-	    {STUB_HANDLER, "\xcc\xc3", 2},    {STUB_RESTORER, "\xb8\x0f\x00\x00\x00\x0f\x05\xcc", 8},
-	};
-	memset(memory, 0xcc, WORDS - CODE);
-	/* What is on a stack is nobody's business. */
-	memset(memory + (WORDS - CODE), 0, STACKS - WORDS);
-	memset(memory + (FREE - CODE), 0, CODE + MEMORY_SIZE - FREE);
-	for (size_t i = 0; i < sizeof stubs / sizeof *stubs; i++)
-		memcpy(memory + (stubs[i].at - CODE), stubs[i].code, stubs[i].length);
-}
-
-static char *memory;
-static int memory_fd;
-static const char *image, *late;
-
-/* What execve is given: the path, a path that is not there, and an empty list. */
-static void write_texts(char *memory)
-{
-	snprintf(memory + (TEXT_IMAGE - CODE), 1024, "%s", image);
-	snprintf(memory + (TEXT_LATE - CODE), 1024, "%s", late);
-	snprintf(memory + (TEXT_NOWHERE - CODE), 64, "/nowhere/at/all");
-}
-
 static void reset(void)
 {
 	kill_all();
-	write_stubs(memory);
-	write_texts(memory);
-	start_root(memory_fd);
+	fill_memory();
+	start_root();
 }
 
 static bool obey(const char *command, struct task *t, const unsigned long *args)
@@ -162,12 +129,6 @@ static bool obey(const char *command, struct task *t, const unsigned long *args)
 		return false;
 	let_go(t, 0);
 	return true;
-}
-
-/* The word at this place of the shared memory. */
-static int *word_at(unsigned long address)
-{
-	return (int *)(memory + (address - CODE) % MEMORY_SIZE / sizeof(int) * sizeof(int));
 }
 
 static void print_words(unsigned long address, unsigned long count)
@@ -227,10 +188,11 @@ static void serve(char *line)
 	} else if (!strcmp(command, "look")) {
 		look(args[0], args[1]);
 	} else if (!strcmp(command, "reset")) {
+		patient = args[0] != 0;
 		reset();
 		print_changes();
 	} else if (!strcmp(command, "free")) {
-		if (args[0] <= MOST_TASKS && run_loose(memory, (int)args[0], (int)seconds + 1))
+		if (args[0] <= MOST_TASKS && run_loose((int)args[0], (int)seconds + 1))
 			print_changes();
 		else
 			printf("{\"error\":\"not all tasks can be let go\"}\n");
@@ -246,8 +208,6 @@ int main(int argc, char **argv)
 	size_t size = 0;
 	if (argc != 4)
 		return 2;
-	image = argv[1];
-	late = argv[2];
 	seconds = atof(argv[3]);
 	set_deadline();
 	/* Signals of the tasks can be for their tracer; it waits, and takes none but the alarm. */
@@ -256,12 +216,7 @@ int main(int argc, char **argv)
 	sigdelset(&all_but_alarm, SIGALRM);
 	sigprocmask(SIG_SETMASK, &all_but_alarm, 0);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	memory_fd = memfd_create("puppet", MFD_CLOEXEC);
-	if (memory_fd < 0 || ftruncate(memory_fd, MEMORY_SIZE) < 0)
-		give_up("there is no memory to share", 0);
-	memory = mmap(0, MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, memory_fd, 0);
-	if (memory == MAP_FAILED)
-		give_up("there is no memory to share", 0);
+	make_memory(argv[1], argv[2]);
 	reset();
 	print_changes();
 	fflush(stdout);

@@ -52,19 +52,30 @@ struct task {
 extern struct task tasks[MOST_TASKS];
 extern int task_count;
 
+/* memory.c: what all tasks share */
+extern char *memory;
+extern int memory_fd;
+void make_memory(const char *program, const char *fails);
+void fill_memory(void);
+int *word_at(unsigned long address);
+
 /* begin.c: the beginning of all tasks, and their end */
-void start_root(int memory);
+void start_root(void);
 void kill_all(void);
 
 /* hold.c: following tasks from stop to stop */
+void become(struct task *t, enum state state);
 struct task *task_of(pid_t tid);
 void digest(struct task *t, int status);
 void let_go(struct task *t, int sig);
-void settle(void);
 bool reap(struct task *t);
 
+/* settle.c: waiting until all are at rest */
+extern bool patient;
+void settle(void);
+
 /* loose.c: tasks that run without a tracer */
-bool run_loose(char *memory, int count, int seconds);
+bool run_loose(int count, int seconds);
 
 /* drive.c: what one task is made to do */
 bool make_call(struct task *t, unsigned long stub, long number, const unsigned long args[6]);
