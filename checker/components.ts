@@ -3,7 +3,7 @@
  *
  * The contents a component has had are numbered. This is for storage only and loses nothing: two states are the
  * same if and only if the numbers of their components are. Which leaves go together decides how short a state is,
- * and how many situations a slot can tell apart (`moves.ts`).
+ * and how many look-ups a walk through a trie takes (`descent.ts`).
  */
 import type { StepFootprint } from './footprint.js';
 import { Interner } from './interner.js';

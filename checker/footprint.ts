@@ -9,7 +9,8 @@
 import type { Slot, State } from '../model/system.js';
 import { Draft } from './draft.js';
 import { attempt, ModelError } from './outcome.js';
-import type { Failure, Outcome } from './outcome.js';
+import type { Failure } from './outcome.js';
+import { impure, Repeats } from './repeats.js';
 import type { Schema, Vector } from './schema.js';
 import { CHOOSE, END, Trie } from './trie.js';
 import type { Look, TrieVisitor } from './trie.js';
@@ -39,29 +40,20 @@ export const FAILS = 3;
 /** An end of a predicate is `[END, position in answers]`. */
 export const ANSWER = 1;
 
-/** So many paths of each slot are run once more when all is over. */
-const SAMPLES = 64;
-
-/** A path as it was when it was new. */
-interface Sample {
-  readonly vector: Vector;
-  readonly outcome: Outcome;
-  readonly after: Vector;
-}
-
 export class StepFootprint {
   readonly endings: Ending[] = [];
   /** The ends of the last walk that are not blocked: cells of `trie`, by their choices in order. */
   readonly found: number[] = [];
   private readonly trie = new Trie();
   private readonly pending: number[] = [];
-  private readonly samples: Sample[] = [];
+  private readonly repeats: Repeats;
   private readonly schema: Schema;
   private readonly slot: Slot;
 
   constructor(schema: Schema, slot: Slot) {
     this.schema = schema;
     this.slot = slot;
+    this.repeats = new Repeats(schema, slot);
   }
 
   get cells(): Int32Array {
@@ -168,8 +160,7 @@ export class StepFootprint {
       throw new ModelError(`${name()} writes before it blocks`);
     const after = vector.slice();
     for (const [leaf, position] of writes) after[leaf] = position;
-    this.repeat(vector, outcome, after);
-    if (this.samples.length < SAMPLES) this.samples.push({ vector: vector.slice(), outcome, after });
+    this.repeats.ofNew({ vector: vector.slice(), outcome, after });
 
     const { choices, label, failure, events } = outcome;
     const kind = outcome.blocked ? BLOCKED : failure === undefined ? MOVES : failure.ends ? FAILS : VIOLATES;
@@ -181,21 +172,7 @@ export class StepFootprint {
 
   /** Runs some paths once more, long after they were new: what a step keeps outside the state may have changed. */
   repeatSamples(): void {
-    for (const { vector, outcome, after } of this.samples) this.repeat(vector, outcome, after);
-  }
-
-  /** Runs the same path on a plain copy: it must do the same. */
-  private repeat(vector: Vector, first: Outcome, after: Vector): void {
-    const { schema, slot } = this;
-    const plain = schema.decode(vector);
-    let name = () => `step ${slot.name}`;
-    const body = (move: Parameters<Slot['step']>[1], here: () => string) => {
-      name = here;
-      slot.step(plain, move);
-    };
-    const second = attempt({ slot: slot.name, choices: first.choices, body });
-    const same = JSON.stringify(first) === JSON.stringify(second) && schema.holds(plain, after);
-    if (!same) throw impure(name());
+    this.repeats.samples();
   }
 }
 
@@ -291,8 +268,4 @@ export class PredicateFootprint {
       throw new ModelError(`${this.name} answers ${typeof answer} where a string is due`);
     return answer;
   }
-}
-
-function impure(name: string): ModelError {
-  return new ModelError(`${name} is not a pure function of the state it reads: run twice, it did two things`);
 }

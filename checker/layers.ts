@@ -40,16 +40,22 @@ export class IntList {
   }
 }
 
-const NONE = new IntList();
-
 /** Does something with the states of one depth, and lists those it reaches with one step more; false ends it. */
 export type Visit = (states: IntList, depth: number, reached: IntList) => Promise<boolean>;
+
+/** The states of a layer in the order of their steps, and where those of `least` steps, of one more, and so on end. */
+interface Sorted {
+  readonly turn: number;
+  readonly sorted: Int32Array;
+  readonly ends: readonly number[];
+  readonly least: number;
+}
 
 export class Layers {
   /** Where each layer begins, and where the last one ends. */
   private readonly starts: number[] = [0, 1];
   private readonly table: StateTable;
-  private sorted: { turn: number; byDepth: IntList[]; least: number } | undefined;
+  private last: Sorted | undefined;
 
   constructor(table: StateTable) {
     this.table = table;
@@ -92,11 +98,11 @@ export class Layers {
    * A state of the layer is left out unless `enter` wants it when its turn comes.
    */
   async inOrder(visit: Visit, enter: (state: number) => boolean, turn = this.turn): Promise<void> {
-    const { byDepth, least } = this.layerOf(turn);
+    const { sorted, ends, least } = this.layerOf(turn);
     let [states, reached] = [new IntList(), new IntList()];
-    for (let depth = least; depth < least + byDepth.length || states.length > 0; depth++) {
-      const own = byDepth[depth - least] ?? NONE;
-      for (let i = 0; i < own.length; i++) if (enter(own.at(i))) states.push(own.at(i));
+    for (let depth = least, next = 0; next < sorted.length || states.length > 0; depth++) {
+      const end = ends[depth - least] ?? next;
+      for (; next < end; next++) if (enter(sorted[next]!)) states.push(sorted[next]!);
       if (states.length > 0 && !(await visit(states, depth, reached))) return;
       states.length = 0;
       [states, reached] = [reached, states];
@@ -104,18 +110,23 @@ export class Layers {
   }
 
   /** The states of a layer by their steps, sorted once for all slots. */
-  private layerOf(turn: number): { byDepth: IntList[]; least: number } {
-    if (this.sorted?.turn === turn) return this.sorted;
+  private layerOf(turn: number): Sorted {
+    if (this.last?.turn === turn) return this.last;
+    const { table } = this;
     const [from, to] = [this.startOf(turn), this.startOf(turn + 1)];
     let least = Infinity;
-    for (let state = from; state < to; state++) least = Math.min(least, this.table.stepsOf(state));
-    const byDepth: IntList[] = [];
+    for (let state = from; state < to; state++) least = Math.min(least, table.stepsOf(state));
+    const ends: number[] = [];
     for (let state = from; state < to; state++) {
-      const depth = this.table.stepsOf(state) - least;
-      while (byDepth.length <= depth) byDepth.push(new IntList());
-      byDepth[depth]!.push(state);
+      const depth = table.stepsOf(state) - least;
+      while (ends.length <= depth) ends.push(0);
+      ends[depth]!++;
     }
-    this.sorted = { turn, byDepth, least };
-    return this.sorted;
+    for (let depth = 1; depth < ends.length; depth++) ends[depth]! += ends[depth - 1]!;
+    const sorted = new Int32Array(to - from);
+    const nexts = [0, ...ends];
+    for (let state = from; state < to; state++) sorted[nexts[table.stepsOf(state) - least]!++] = state;
+    this.last = { turn, sorted, ends, least };
+    return this.last;
   }
 }

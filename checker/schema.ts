@@ -22,6 +22,8 @@ export interface NodeShape {
   readonly list: boolean;
   readonly path: string;
   readonly children: ReadonlyMap<string, Shape>;
+  /** The node as it was in the initial state. */
+  readonly initial: Fields;
   /** The leaves below are `first` to `end - 1`. */
   readonly first: number;
   readonly end: number;
@@ -96,11 +98,13 @@ export class Schema {
 
   /** A plain state of its own, shared with nobody. */
   decode(vector: Vector): State {
+    // A copy of the initial state, and what is otherwise: to make an object field by field takes longer.
     const fill = (shape: NodeShape): Fields => {
-      const fields = emptyFields(shape);
+      const fields = copyOf(shape.initial);
       for (const [key, child] of shape.children) {
-        fields[key] =
-          child.kind === 'node' ? fill(child) : thaw(this.domains[child.leaf]![vector[child.leaf]!]!);
+        if (child.kind === 'node') fields[key] = fill(child);
+        else if (child.list || vector[child.leaf] !== 0)
+          fields[key] = thaw(this.domains[child.leaf]![vector[child.leaf]!]!);
       }
       return fields;
     };
@@ -125,13 +129,20 @@ export class Schema {
         this.shapeOf(child, path === '' ? key : `${path}.${key}`),
       ]),
     );
-    return { kind: 'node', list: Array.isArray(value), path, children, first, end: this.leaves.length };
+    const list = Array.isArray(value);
+    return { kind: 'node', list, path, children, initial: copyOf(value), first, end: this.leaves.length };
   }
 }
 
 /** An object or a list, to be filled with the fields of `shape`. */
 export function emptyFields(shape: NodeShape): Fields {
   const fields: unknown = shape.list ? [] : {};
+  if (!isFields(fields)) throw new TypeError('an object is no object');
+  return fields;
+}
+
+function copyOf(value: object): Fields {
+  const fields: unknown = Array.isArray(value) ? [...value] : { ...value };
   if (!isFields(fields)) throw new TypeError('an object is no object');
   return fields;
 }
