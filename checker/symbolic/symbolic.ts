@@ -64,9 +64,13 @@ class Search {
     const vector = new Uint16Array(schema.leaves.length);
     schema.encode(system.initial, vector, 'the initial state');
     const footprints = system.slots.map((slot) => new StepFootprint(schema, slot));
-    const sample = wander(vector, footprints, limits.depth ?? Infinity);
     const leaves = schema.leaves.length;
-    this.ground = new Ground({ levels: orderOf(leaves, footprints), rests: restsOf(leaves, sample) });
+    const { depth = Infinity } = limits;
+    // The order is that of runs without faults, since those that a fault cuts short show little of what belongs together.
+    const tasks = footprints.filter((_, slot) => system.slots[slot]!.kind === 'task');
+    const sample = wander(vector, tasks, depth);
+    this.ground = new Ground({ levels: orderOf(leaves, tasks), rests: restsOf(leaves, sample) });
+    wander(vector, footprints, depth);
     this.slots = footprints.map((one) => new SlotWays(this.ground, one, () => this.isDue()));
     this.judge = new Judge(system, schema, this.ground, (learner, set) => this.study(learner, set));
     this.next = this.ground.single(vector);

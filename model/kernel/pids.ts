@@ -8,10 +8,13 @@
  * the renamed run takes the same steps, here; and back. What a trace prints is the tid as renamed. Lists of tids are in an
  * order that nothing depends on, or, as pending signals, in the order in which they came.
  *
- * The tid of a task that cannot be looked at is given to nobody else, and the task gets no other: a thread that does not lead
- * sends no notice of its death, is no waiter's child, and signals for which it is to blame bear the tid of its leader. Such a
- * task has no entry in `KernelState.pids`. What Linux does beyond that, giving it a tid that others bore or giving its tid
- * to others, differs from a run in which these tids were fresh by a renaming too.
+ * A tid that nobody is told is given to nobody else, and its bearer gets no other: a thread that does not lead sends no notice
+ * of its death, is no waiter's child, and signals for which it is to blame bear the tid of its leader. Such a task has no
+ * entry in `KernelState.pids`. On Linux it can get a tid that others bore, and others can get its own. No step depends on
+ * that: what is compared with its tid was never told it, so with a fresh tid in its place every step goes as before, and there
+ * is one tid more to be had by others. A ghost that would name it as the bearer of an old notice names nobody instead.
+ *
+ * A replay line has the answer to the choice below, 0 for the own tid, which is possible at all times.
  */
 import type { Cpu } from './cpu.js';
 import type { KernelState } from './state.js';

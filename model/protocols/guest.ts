@@ -218,7 +218,10 @@ function awaiting<S extends GuestState>(k: Cpu<S>, si_pid: number, process: stri
   return named.find(({ notice }) => notice === 'pending') ?? named.at(-1);
 }
 
-/** Is it a child of this process that no clone in question made? The caller's process, whose leader is the first task, is one of G's. */
+/**
+ * Is it a child of this process that no clone in question made? The caller's process, whose leader is the first task, is
+ * one of G's.
+ */
 function isOtherChild<S extends GuestState>(k: Cpu<S>, tid: number, process: string): boolean {
   if (process === PARENT) return tid === FIRST_TID;
   return k.s.guest[process]?.grandchild_tid === tid;

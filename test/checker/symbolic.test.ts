@@ -67,6 +67,13 @@ test.each([
   expect(differences(whole, await symbolic(system, {}, RESTLESS))).toEqual([]);
 });
 
+test('explicit and symbolic agree on qemu-clone-vm, two clones, to a bound', async () => {
+  const system = modelled('qemu-clone-vm', { guest: SMALL, clones: 2 });
+  const bounded = await explicit(system, { depth: 8 });
+  expect([bounded.states, bounded.stopped]).toEqual([58_163, 'depth']);
+  expect(differences(bounded, await symbolic(system, { depth: 8 }))).toEqual([]);
+});
+
 /** Each of these breaks the engine in one place, and must not go unnoticed. */
 const broken: [string, () => unknown][] = [
   [
