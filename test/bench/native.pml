@@ -7,8 +7,7 @@
 #define N 4
 
 byte pending;      /* whose SIGCHLD is pending for the process; 0 for none */
-byte last;         /* the last tid given */
-byte tid[N];
+byte tid[N];       /* each child has one of its own */
 bit started[N];
 bit suspended[N];  /* its caller waits in vfork */
 byte notice[N];    /* 1 pending, 2 taken by a handler; 0 also where it merged into another */
@@ -25,7 +24,7 @@ clone:
   fi;
 K2:
   if
-  :: d_step { pending == 0; last++; tid[_pid] = last; suspended[_pid] = 1 }; goto K3
+  :: d_step { pending == 0; tid[_pid] = _pid + 1; suspended[_pid] = 1 }; goto K3
   :: pending != 0 -> goto clone
   fi;
 K3:

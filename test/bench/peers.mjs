@@ -33,7 +33,8 @@ const rows = [
   ],
   ['N=2, native, posix_spawn, any one fault', 'native --guest posix_spawn --faults all --clones 2'],
   ['N=3, native, crashing-child, no faults', 'native --guest crashing-child --faults none --clones 3'],
-  ['N=3, native, reaper, a failing creation', 'native --guest reaper --clones 3'],
+  ['N=3, native, vfork-exit, any one fault', 'native --guest vfork-exit --faults all --clones 3'],
+  ['N=4, native, reaper, no faults', 'native --guest reaper --faults none --clones 4'],
   [HAND_PORT.what, 'native --guest vfork-exit --faults none --clones 4'],
 ].map(([what, line]) => ({ what, args: line.split(' ') }));
 
