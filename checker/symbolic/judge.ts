@@ -21,7 +21,8 @@ export class Judge {
   private readonly ground: Ground;
   private readonly study: Study;
   private readonly properties: readonly Property[];
-  private readonly predicates: Map<StateProperty, Answers>;
+  /** The parts of each, in order. */
+  private readonly predicates: Map<StateProperty, readonly Answers[]>;
   private readonly faults: Answers;
   private readonly faultLists = new Map<string, readonly string[]>();
   /** Knows no rows, so that it makes one step and no more. */
@@ -37,7 +38,14 @@ export class Judge {
     this.predicates = new Map(
       system.properties.flatMap((property) =>
         property.kind === 'always' || property.kind === 'finally'
-          ? [[property, answers(`property ${property.name}`, (state) => property.broken(state))] as const]
+          ? [
+              [
+                property,
+                (property.parts?.(system.initial) ?? [property]).map((part) =>
+                  answers(`property ${property.name}`, (state) => part.broken(state)),
+                ),
+              ] as const,
+            ]
           : [],
       ),
     );
@@ -51,17 +59,16 @@ export class Judge {
 
   /** Every learned set that must outlive a collection. */
   get learners(): Learner[] {
-    return [this.faults, ...this.predicates.values()].map(({ learner }) => learner);
+    return [this.faults, ...[...this.predicates.values()].flat()].map(({ learner }) => learner);
   }
 
   /** What the initial state breaks all by itself, and what steps break: each slot takes its ways where it was expanded. */
   async steps(slots: readonly SlotWays[]): Promise<void> {
     const reached = this.layers.at(-1)!;
     for (const slot of slots) await this.failures(slot);
-    for (const [property, answers] of this.predicates) {
+    for (const [property, parts] of this.predicates) {
       if (property.kind !== 'always') continue;
-      await this.study(answers.learner, reached);
-      const broken = answers.of(reached);
+      const broken = await this.answered(parts, reached);
       const intact = broken.get('') ?? EMPTY;
       broken.delete('');
       if (broken.size === 0) continue;
@@ -73,10 +80,9 @@ export class Judge {
 
   /** What states break in which no task can move. */
   async ends(deadlocks: number): Promise<void> {
-    for (const [property, answers] of this.predicates) {
+    for (const [property, parts] of this.predicates) {
       if (property.kind !== 'finally') continue;
-      await this.study(answers.learner, deadlocks);
-      for (const [object, states] of answers.of(deadlocks))
+      for (const [object, states] of await this.answered(parts, deadlocks))
         await this.note(property.name, property.name, object, states);
     }
   }
@@ -90,10 +96,9 @@ export class Judge {
       if (this.after(rest, failing) !== EMPTY) return false;
       if (sets.minus(this.after(rest, movesOf(slot)), reached) !== EMPTY) return false;
     }
-    for (const [property, answers] of this.predicates) {
+    for (const [property, parts] of this.predicates) {
       if (property.kind !== 'always') continue;
-      await this.study(answers.learner, reached);
-      const intact = answers.of(reached).get('') ?? EMPTY;
+      const intact = (await this.answered(parts, reached)).get('') ?? EMPTY;
       const broken = sets.minus(reached, intact);
       for (const slot of slots) {
         const rest = sets.minus(intact, slot.expanded);
@@ -107,6 +112,22 @@ export class Judge {
   causes(): Sighting<undefined>[] {
     const named = new Set(this.properties.map(({ name }) => name));
     return this.sightings.simplest().filter(({ property }) => named.has(property));
+  }
+
+  /** The states of `set` by what the first part answers that answers anything; '' where none does. */
+  private async answered(parts: readonly Answers[], set: number): Promise<Map<string, number>> {
+    const { sets } = this.ground;
+    const found = new Map<string, number>();
+    let intact = set;
+    for (const part of parts) {
+      await this.study(part.learner, intact);
+      const said = part.of(intact);
+      intact = said.get('') ?? EMPTY;
+      said.delete('');
+      for (const [object, states] of said) found.set(object, sets.union(found.get(object) ?? EMPTY, states));
+    }
+    if (intact !== EMPTY) found.set('', intact);
+    return found;
   }
 
   private async failures(slot: SlotWays): Promise<void> {

@@ -20,6 +20,8 @@ const RUNS = Number(process.env['CHECKER_RUNS'] ?? 200);
 /** Rests as often as it can, and throws away at once what nobody needs. */
 const RESTLESS = { work: 0, full: 0 };
 const SMALL = ['vfork', 'SIGCHLD', 'handler', 'unblocked', 'wait-nothing', 'child-exit-groups'];
+/** Few states, and a search of two clones that comes to its end. */
+const LASTING = ['no-vfork', 'exit-signal-0', 'default', 'unblocked', 'wait-all', 'child-stays'];
 
 test(
   'explicit and symbolic agree on random systems, with and without a bound',
@@ -69,9 +71,16 @@ test.each([
 
 test('explicit and symbolic agree on qemu-clone-vm, two clones, to a bound', async () => {
   const system = modelled('qemu-clone-vm', { guest: SMALL, clones: 2 });
-  const bounded = await explicit(system, { depth: 8 });
-  expect([bounded.states, bounded.stopped]).toEqual([58_163, 'depth']);
-  expect(differences(bounded, await symbolic(system, { depth: 8 }))).toEqual([]);
+  const bounded = await explicit(system, { depth: 6 });
+  expect([bounded.states, bounded.stopped]).toEqual([9_143, 'depth']);
+  expect(differences(bounded, await symbolic(system, { depth: 6 }))).toEqual([]);
+});
+
+test('explicit and symbolic agree on two clones to the end', async () => {
+  const system = modelled('qemu-clone-vm-eagain-fixed', { guest: LASTING, clones: 2 });
+  const whole = await explicit(system, {});
+  expect([whole.states, whole.stopped]).toEqual([110_888, 'exhausted']);
+  expect(differences(whole, await symbolic(system, {}))).toEqual([]);
 });
 
 /** Each of these breaks the engine in one place, and must not go unnoticed. */
