@@ -19,15 +19,20 @@ import { onKernel } from './alive.js';
 
 let puppet: Puppet;
 
+/** One helper for the tests of a group. */
+function withPuppet(): void {
+  beforeAll(async () => {
+    puppet = await startPuppet();
+  });
+  afterAll(() => puppet.end());
+}
+
 function systemOfProgram(program: Program): System {
   return litmusSystem(parseLitmus('small.litmus', printProgram(program, 'Is it?')));
 }
 
 onKernel('random programs', () => {
-  beforeAll(async () => {
-    puppet = await startPuppet();
-  });
-  afterAll(() => puppet.end());
+  withPuppet();
 
   test('200 of them show no difference, and most rules', async () => {
     const rules = new Set<string>();
@@ -226,10 +231,7 @@ const ONCE: readonly Once[] = [
 ];
 
 onKernel('a program in which model and kernel once differed', () => {
-  beforeAll(async () => {
-    puppet = await startPuppet();
-  });
-  afterAll(() => puppet.end());
+  withPuppet();
 
   test.each(ONCE)('$what', async ({ text, order, ends }) => {
     const litmus = litmusOf(...text);
@@ -296,10 +298,7 @@ test('a seed decides the program', () => {
 });
 
 onKernel('small programs', () => {
-  beforeAll(async () => {
-    puppet = await startPuppet();
-  });
-  afterAll(() => puppet.end());
+  withPuppet();
 
   test('20 of them show no difference in any turn', async () => {
     const rules = new Set<string>();
