@@ -62,7 +62,7 @@ describe('the engines agree on guest profiles, with each single fault', () => {
   test.each([
     ['lasting-child', {}],
     ['posix_spawn', { depth: 6 }],
-    ['reaper', { depth: 8 }],
+    ['reaper', { depth: 7 }],
   ])('qemu-clone-vm, %s, %o', async (name, limits) => {
     const here = asked('qemu-clone-vm', name);
     expect(differences(await explicit(here, limits), await reference(here, limits))).toEqual([]);
