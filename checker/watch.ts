@@ -6,8 +6,9 @@
  */
 import type { StateProperty } from '../model/system.js';
 import { isSooner, Sightings } from './causes.js';
-import { ENDING, PredicateFootprint, WRITES } from './footprint.js';
+import { ENDING, WRITES } from './footprint.js';
 import type { Judgement } from './judgement.js';
+import { predicatesOf } from './predicates.js';
 import type { Space } from './space.js';
 import { firstOf } from './standings.js';
 import type { Standings } from './standings.js';
@@ -40,14 +41,10 @@ export class Watch {
     const predicates = (kind: StateProperty['kind']) =>
       space.system.properties
         .filter((property): property is StateProperty => property.kind === kind)
-        .map((property) => {
-          const { name } = property;
-          const parts = property.parts?.(space.system.initial) ?? [property];
-          const footprints = parts.map(
-            (part) => new PredicateFootprint(space.schema, `property ${name}`, (state) => part.broken(state)),
-          );
-          return { name, footprints };
-        });
+        .map((property) => ({
+          name: property.name,
+          footprints: predicatesOf(property, space.system, space.schema),
+        }));
     const always = predicates('always');
     this.always = always.map(({ name }) => name);
     this.standings = new space.parts.Standings(

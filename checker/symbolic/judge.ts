@@ -1,8 +1,9 @@
 /** What sets of states say of the properties: who breaks them, by which step, on which object, after which faults. */
-import type { Property, State, StateProperty, System } from '../../model/system.js';
+import type { Property, StateProperty, System } from '../../model/system.js';
 import { Sightings } from '../causes.js';
 import type { Sighting } from '../causes.js';
 import { PredicateFootprint } from '../footprint.js';
+import { predicatesOf } from '../predicates.js';
 import type { Schema } from '../schema.js';
 import { Answers } from './answers.js';
 import { Closure } from './closure.js';
@@ -33,28 +34,22 @@ export class Judge {
     this.study = study;
     this.single = new Closure(ground, () => false);
     this.properties = system.properties;
-    const answers = (name: string, predicate: (state: State) => string) =>
-      new Answers(ground, new PredicateFootprint(schema, name, predicate));
+    const answers = (footprint: PredicateFootprint) => new Answers(ground, footprint);
     this.predicates = new Map(
       system.properties.flatMap((property) =>
         property.kind === 'always' || property.kind === 'finally'
-          ? [
-              [
-                property,
-                (property.parts?.(system.initial) ?? [property]).map((part) =>
-                  answers(`property ${property.name}`, (state) => part.broken(state)),
-                ),
-              ] as const,
-            ]
+          ? [[property, predicatesOf(property, system, schema).map(answers)] as const]
           : [],
       ),
     );
-    this.faults = answers('the list of faults', (state) => {
-      const faults = system.faults(state).toSorted();
-      const text = JSON.stringify(faults);
-      this.faultLists.set(text, faults);
-      return text;
-    });
+    this.faults = answers(
+      new PredicateFootprint(schema, 'the list of faults', (state) => {
+        const faults = system.faults(state).toSorted();
+        const text = JSON.stringify(faults);
+        this.faultLists.set(text, faults);
+        return text;
+      }),
+    );
   }
 
   /** Every learned set that must outlive a collection. */
