@@ -5,7 +5,7 @@ import { NotDriven } from '../model/x86_64/action.js';
 import type { Puppet } from '../model/x86_64/puppet.js';
 import { EveryTurn } from './every-turn.js';
 import { runningRules } from './here.js';
-import { TooManyStates, Turns } from './lockstep.js';
+import { TooManyStates, Turns, type Turn } from './lockstep.js';
 import { play, type Played } from './pair.js';
 import { printProgram, randomProgram, type Program } from './program.js';
 import { Random } from './random.js';
@@ -37,7 +37,7 @@ export async function walkOnce(puppet: Puppet, seed: number): Promise<Walk> {
 export async function walkProgram(puppet: Puppet, program: Program, random: Random): Promise<Walk> {
   const [walk] = await walks(program, async ({ litmus, system }) => {
     let left = MOST_TURNS;
-    const next = (possible: Parameters<EveryTurn['next']>[1]) =>
+    const next = (possible: readonly Turn[]) =>
       left-- > 0 && possible.length > 0 ? random.pick(possible) : undefined;
     return [await play(puppet, litmus, new Turns(system), next)];
   });

@@ -35,6 +35,9 @@ const FIELDS: Readonly<Record<string, (s: LitmusState, task: string) => string>>
 /** The fields that only the handlers of a task tell. */
 export const HANDLED: readonly string[] = ['taken', 'code', 'from'];
 
+/** How many of the signals that a task takes are remembered: the first. */
+export const MOST_TAKEN = 6;
+
 function list(items: readonly string[]): string {
   return items.filter((item) => item !== '').join('+') || 'none';
 }

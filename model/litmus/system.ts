@@ -1,7 +1,8 @@
 /** A litmus file as a system: the programs made of the kernel's own steps, and the tasks there are at the start. */
 import type { Cpu, Machine } from '../kernel/cpu.js';
-import { FIRST_TID, ownTid } from '../kernel/pids.js';
-import { absentTask, INIT, newSignal, SIGNALS, type Task } from '../kernel/state.js';
+import { FIRST_TID } from '../kernel/pids.js';
+import { newProcess, newSighand } from '../kernel/process.js';
+import { absentTask, newSignal, type Task } from '../kernel/state.js';
 import { rest, type Step } from '../kernel/step.js';
 import { stepInfo, taskSlot } from '../kernel/task.js';
 import { releaseRules, type Rules } from '../platforms.js';
@@ -9,13 +10,11 @@ import type { StateProperty, System } from '../system.js';
 import { applyAttributes } from './attributes.js';
 import { LitmusError, type Column, type Litmus, type LitmusState, type Operation } from './litmus.js';
 import { registersOf, stepsOf } from './operations.js';
-import { checkNames, checkValues, HANDLED, looksAt, outcomeOf, show } from './outcome.js';
+import { checkNames, checkValues, HANDLED, looksAt, MOST_TAKEN, outcomeOf, show } from './outcome.js';
 import { labelOf, settid } from './task-calls.js';
 
 /** The name of the property whose counterexamples are the outcomes: it is broken, by its outcome, in each final state. */
 export const OUTCOME = 'outcome';
-
-const MOST_TAKEN = 6;
 
 /** The rules can be others than those of the file's release: what a wrong kernel would do, for instance. */
 export function litmusSystem(
@@ -103,15 +102,7 @@ function kernelState(litmus: Litmus, tasks: readonly string[], creations: Readon
   const start = (task: string) =>
     labelOf(litmus.columns.find((column) => column.task === task)!.operations, 0);
   const running = (task: string): Task => ({
-    ...absentTask(),
-    state: 'running',
-    pc: start(task),
-    tid: ownTid(tasks, task),
-    group_leader: task,
-    real_parent: INIT,
-    exit_signal: 'SIGCHLD',
-    mm: task,
-    sighand: task,
+    ...newProcess(tasks, task, start(task)),
     files: litmus.pipes.length > 0 ? task : '',
     blocked: task,
   });
@@ -119,7 +110,7 @@ function kernelState(litmus: Litmus, tasks: readonly string[], creations: Readon
   return {
     task: each((task) => (creations.has(task) ? absentTask() : running(task))),
     signal: each(newSignal),
-    sighand: each(plain),
+    sighand: each(newSighand),
     sigset: each(() => ''),
     files: each((): string[] => []),
     word: { ...litmus.words },
@@ -128,11 +119,6 @@ function kernelState(litmus: Litmus, tasks: readonly string[], creations: Readon
     pids: { free: each(() => false) },
     faults: [],
   };
-}
-
-/** A table of handlers without any. */
-function plain(): Record<string, string> {
-  return Object.fromEntries(SIGNALS.map((sig) => [sig, 'default']));
 }
 
 function programOf(litmus: Litmus, column: Column, creation: Operation | undefined): Step<LitmusState>[] {

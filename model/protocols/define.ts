@@ -1,7 +1,7 @@
 /** A protocol from its tasks and their programs: all that a file of one's own has to say. */
-import { ownTid } from '../kernel/pids.js';
+import { newProcess, newSighand } from '../kernel/process.js';
 import { releaseRules } from '../platforms.js';
-import { absentTask, INIT, newSignal, SIGNALS, type KernelState, type Sig } from '../kernel/state.js';
+import { absentTask, newSignal, type Sig } from '../kernel/state.js';
 import type { Cpu, Machine } from '../kernel/cpu.js';
 import type { Step } from '../kernel/step.js';
 import type { Property } from '../system.js';
@@ -139,21 +139,11 @@ function initial<Extra extends object>(own: Definition<Extra>, tasks: readonly s
   const each = <T>(names: readonly string[], make: (name: string) => T): Record<string, T> =>
     Object.fromEntries(names.map((name) => [name, make(name)]));
   const running = tasks.filter((name) => starts.includes(name));
-  const born: KernelState['task'] = each(running, (name) => ({
-    ...absentTask(),
-    state: 'running',
-    pc: own.tasks[name]![0]?.label ?? '',
-    tid: ownTid(tasks, name),
-    group_leader: name,
-    real_parent: INIT,
-    exit_signal: 'SIGCHLD',
-    mm: name,
-    sighand: name,
-  }));
+  const born = each(running, (name) => newProcess(tasks, name, own.tasks[name]![0]?.label ?? ''));
   return {
     task: { ...each(tasks, absentTask), ...born },
     signal: each(tasks, newSignal),
-    sighand: each(tasks, (name) => ({ ...each(SIGNALS, () => 'default'), ...own.handlers?.[name] })),
+    sighand: each(tasks, (name) => ({ ...newSighand(), ...own.handlers?.[name] })),
     sigset: {},
     files: {},
     word: { ...words },

@@ -1,6 +1,6 @@
 /** The state in which every protocol begins: the guest's calling threads run, and those who look on; nobody else is there. */
 import { late } from '../kernel/late.js';
-import { ownTid } from '../kernel/pids.js';
+import { newProcess } from '../kernel/process.js';
 import { absentTask, newSignal, type Task } from '../kernel/state.js';
 import { processesFor } from './assemble.js';
 import { answers, mayAnswer, mayHavePipe } from './choices.js';
@@ -42,7 +42,6 @@ export function initialState({ ops, tasks, asked, start }: Beginning): GuestStat
   const { leader } = ops[0]!;
 
   const ofCaller = (name: string): Partial<Task> => ({
-    pc: calling.includes(name) ? start : 'guest.run',
     group_leader: leader,
     real_parent: parent,
     exit_signal: name === leader ? 'SIGCHLD' : 'thread',
@@ -50,21 +49,10 @@ export function initialState({ ops, tasks, asked, start }: Beginning): GuestStat
     sighand: 'P',
     files: hasPipe ? 'P' : '',
   });
-  const ofParent: Partial<Task> = {
-    pc: 'guest.run',
-    group_leader: PARENT,
-    real_parent: 'init',
-    children: [leader],
-    exit_signal: 'SIGCHLD',
-    mm: PARENT,
-    sighand: PARENT,
-  };
   const task = (name: string): Task => ({
-    ...absentTask(),
-    state: 'running',
-    tid: ownTid(tasks, name),
+    ...newProcess(tasks, name, calling.includes(name) ? start : 'guest.run'),
     blocked: 'guest',
-    ...(name === PARENT ? ofParent : ofCaller(name)),
+    ...(name === PARENT ? { children: [leader] } : ofCaller(name)),
   });
   // Threads beside the leader are never told their tids.
   const told = processesFor(ops, tasks);

@@ -2,12 +2,11 @@
 import type { Litmus, LitmusState, Operation } from '../litmus/litmus.js';
 import { looksAt, type Outcome } from '../litmus/outcome.js';
 import { ROOT } from './action.js';
+import { begin } from './litmus.js';
 import { Machine } from './machine.js';
-import { wordAddress } from './operations.js';
 import { leaderOf, Script } from './orders.js';
 import type { Puppet } from './puppet.js';
 import { ASKED, Rest } from './rest.js';
-import { setUp } from './setup.js';
 
 /** Why a test cannot run free though it can be driven, as far as its text tells; '' if it may. */
 export function tied(litmus: Litmus): string {
@@ -47,10 +46,7 @@ export async function runFree(
   delay: () => number,
 ): Promise<Outcome> {
   const machine = new Machine(puppet);
-  await setUp(machine, initial, litmus.sigpending);
-  await Promise.all(
-    Object.entries(initial.word).map(([word, value]) => puppet.poke(wordAddress(litmus, word), value)),
-  );
+  await begin(machine, litmus, initial);
   const script = new Script(machine, litmus);
   const names = looksAt(litmus);
   const asked = new Map<string, number>();

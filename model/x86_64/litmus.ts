@@ -31,12 +31,7 @@ export class LitmusMachine {
   }
 
   async start(initial: LitmusState): Promise<void> {
-    await setUp(this.machine, initial, this.litmus.sigpending);
-    await Promise.all(
-      Object.entries(initial.word).map(([word, value]) =>
-        this.machine.puppet.poke(wordAddress(this.litmus, word), value),
-      ),
-    );
+    await begin(this.machine, this.litmus, initial);
     await this.look();
   }
 
@@ -172,6 +167,16 @@ export class LitmusMachine {
     await this.machine.call(name, SYS.prctl, PR_GET_PDEATHSIG, at);
     return String(await this.machine.puppet.peek(at));
   }
+}
+
+/** Begins anew: all tasks of the first state of a test, and its words in their memory. */
+export async function begin(machine: Machine, litmus: Litmus, initial: LitmusState): Promise<void> {
+  await setUp(machine, initial, litmus.sigpending);
+  await Promise.all(
+    Object.entries(initial.word).map(([word, value]) =>
+      machine.puppet.poke(wordAddress(litmus, word), value),
+    ),
+  );
 }
 
 function differ(what: string, model: string, kernel: string): Difference[] {

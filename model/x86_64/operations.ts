@@ -17,11 +17,15 @@ export function wordAddress(litmus: Litmus, word: string): number {
   return LAYOUT.words + Object.keys(litmus.words).indexOf(word) * LAYOUT.wordSize;
 }
 
+/** The TLS images that a test names, in the order in which it does. */
+export function tlsNames(litmus: Litmus): string[] {
+  const args = litmus.columns.flatMap(({ operations }) => operations.flatMap((operation) => operation.args));
+  return args.filter((arg) => arg.startsWith('tls=')).map((arg) => arg.slice('tls='.length));
+}
+
 /** Where the TLS image of this name would be; nobody uses it. */
 export function tlsAddress(litmus: Litmus, name: string): number {
-  const args = litmus.columns.flatMap(({ operations }) => operations.flatMap((operation) => operation.args));
-  const names = args.filter((arg) => arg.startsWith('tls=')).map((arg) => arg.slice('tls='.length));
-  return LAYOUT.tls + names.indexOf(name) * TLS_SIZE;
+  return LAYOUT.tls + tlsNames(litmus).indexOf(name) * TLS_SIZE;
 }
 
 /** What a task is to do for an operation. Throws `NotDriven` if no real task can do it. */

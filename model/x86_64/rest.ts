@@ -1,11 +1,11 @@
 /** What came of a litmus test whose real tasks ran by themselves: an outcome, as far as it can be told. */
 import type { Litmus, LitmusState } from '../litmus/litmus.js';
-import { HANDLED, type Outcome } from '../litmus/outcome.js';
+import { HANDLED, MOST_TAKEN, type Outcome } from '../litmus/outcome.js';
 import { ROOT } from './action.js';
 import { known } from './compare.js';
 import { NOBODY } from './syscalls.js';
 import { codeName, LAYOUT, signalName, SYS } from './numbers.js';
-import { shown, tlsAddress, wordAddress } from './operations.js';
+import { shown, tlsAddress, tlsNames, wordAddress } from './operations.js';
 import { leaderOf, type Script } from './orders.js';
 import type { Facts, RealTask } from './puppet.js';
 
@@ -35,9 +35,7 @@ export const ASKED: Readonly<
 };
 
 function imageAt(litmus: Litmus, address: number): string {
-  const args = litmus.columns.flatMap(({ operations }) => operations.flatMap((operation) => operation.args));
-  const names = args.filter((arg) => arg.startsWith('tls=')).map((arg) => arg.slice('tls='.length));
-  return names.find((name) => tlsAddress(litmus, name) === address) ?? 'none';
+  return tlsNames(litmus).find((name) => tlsAddress(litmus, name) === address) ?? 'none';
 }
 
 /** A column after the run; see struct column. */
@@ -49,7 +47,6 @@ interface Column {
   readonly taken: readonly { sig: number; code: number; pid: number }[];
 }
 
-const MOST_TAKEN = 6;
 /** What programs write themselves is smaller. */
 const A_TID = /^\d{3,}$/;
 /** Where an order has what it returned; whether it is done is behind that. */
