@@ -78,6 +78,15 @@ export function causes(result: SearchResult, property: string): string[] {
   });
 }
 
+/** A system in which P makes its wait again whenever it finds a zombie, and so goes round for ever. */
+export function startsOver(sound: System): System {
+  return mutate(sound, 'P', 'guest.wait/do_wait', (s, original, move) => {
+    if (s.task['C']!.state !== 'zombie') return original();
+    move.at('guest.wait/do_wait', 'mutated');
+    s.task['P']!.pc = 'guest.wait';
+  });
+}
+
 /** A system in which one step does something else: `run` is given what the step would have done. */
 export function mutate(
   sound: System,

@@ -5,7 +5,7 @@ import { replay } from '../../checker/run.js';
 import type { GuestState } from '../../model/protocols/guest.js';
 import type { System } from '../../model/system.js';
 import { properties } from '../../properties/index.js';
-import { mutate, system, verdict, type Question } from '../model/ask.js';
+import { mutate, startsOver, system, verdict, type Question } from '../model/ask.js';
 
 interface Case {
   readonly property: string;
@@ -218,17 +218,7 @@ const cases: Case[] = [
   {
     property: 'wait-returns',
     holds: native({ properties: ['wait-returns'] }),
-    // Who finds a zombie makes the call again.
-    mutated: mutate(
-      native({ properties: ['wait-returns'] }),
-      'P',
-      'guest.wait/do_wait',
-      (s, original, move) => {
-        if (s.task['C']!.state !== 'zombie') return original();
-        move.at('guest.wait/do_wait', 'mutated');
-        s.task['P']!.pc = 'guest.wait';
-      },
-    ),
+    mutated: startsOver(native({ properties: ['wait-returns'] })),
     last: 'P:guest.wait/do_wait',
   },
 ];

@@ -1,8 +1,9 @@
 /** Wrong kernels: each is caught by a litmus test, so a test can fail and a rule is not there for nothing. */
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runLitmus } from '../../../commands/litmus.js';
 import { litmusSystem, readLitmus, shippedLitmus } from '../../../model/litmus/index.js';
 import { releaseRules, type Rules } from '../../../model/platforms.js';
+import { withWrongKernel, type Call } from '../wrong-kernel.js';
 
 function shipped(name: string): string {
   return shippedLitmus().find((path) => path.endsWith(`/${name}.litmus`))!;
@@ -29,19 +30,17 @@ describe('a rule of another release', () => {
   });
 });
 
-type Call = (...args: unknown[]) => unknown;
-
 /** The tests that fail when functions of one file of the kernel are replaced; `real` gives the ones there are. */
 async function caught(
   file: string,
   replace: (real: (name: string) => Call) => Record<string, unknown>,
 ): Promise<string[]> {
-  const path = `../../../model/kernel/${file}.js`;
-  vi.resetModules();
-  vi.doMock(path, async (original) => {
-    const real = await original<Record<string, Call>>();
-    return { ...real, ...replace((name) => real[name]!) };
-  });
+  const wrong = (real: Record<string, Call>) => replace((name) => real[name]!);
+  return withWrongKernel(file, wrong, failingTests);
+}
+
+/** The shipped tests that are not as expected by the model as it is loaded now. */
+async function failingTests(): Promise<string[]> {
   const fresh = await import('../../../commands/litmus.js');
   const { litmusSystem: system } = await import('../../../model/litmus/index.js');
   const failing: string[] = [];
@@ -52,13 +51,10 @@ async function caught(
       failing.push(litmus.name);
     }
   }
-  vi.doUnmock(path);
   return failing;
 }
 
 describe('a wrong step', () => {
-  afterEach(() => vi.resetModules());
-
   test('CLEARTID wakes all waiters', async () => {
     const failing = await caught('futex', (real) => {
       const wake = real('futex_wake');

@@ -1,8 +1,9 @@
 /** Random programs: this kernel does what the model does, and a wrong model is found and told in few lines. */
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isCounted } from '../../../commands/coverage.js';
 import { EveryTurn } from '../../../commands/every-turn.js';
 import { numberedProgram, PROGRAMS } from '../../../commands/systematic.js';
+import type * as Walks from '../../../commands/walk.js';
 import { walkEveryTurn, walkOnce } from '../../../commands/walk.js';
 import { Turns, type Turn } from '../../../commands/lockstep.js';
 import { play } from '../../../commands/pair.js';
@@ -15,6 +16,7 @@ import type { State, System } from '../../../model/system.js';
 import { startPuppet, type Puppet } from '../../../model/x86_64/puppet.js';
 import { litmusOf, systemOf } from '../litmus/walk.js';
 import { kernelOf } from '../../../model/x86_64/stops.js';
+import { withWrongKernel } from '../wrong-kernel.js';
 import { onKernel } from './alive.js';
 
 let puppet: Puppet;
@@ -25,6 +27,15 @@ function withPuppet(): void {
     puppet = await startPuppet();
   });
   afterAll(() => puppet.end());
+}
+
+/** Tests the walks of a model in which a dead leader is a dead process. */
+async function withWrongWalks(ask: (wrong: typeof Walks) => Promise<void>): Promise<void> {
+  await withWrongKernel(
+    'notify',
+    () => ({ groupIsEmpty: () => true }),
+    async () => ask(await import('../../../commands/walk.js')),
+  );
 }
 
 function systemOfProgram(program: Program): System {
@@ -46,13 +57,7 @@ onKernel('random programs', () => {
   });
 
   test('a wrong kernel of the model is found, and shown by a program of few lines', async () => {
-    vi.resetModules();
-    vi.doMock('../../../model/kernel/notify.js', async (original) => ({
-      ...(await original<object>()),
-      groupIsEmpty: () => true,
-    }));
-    const wrong = await import('../../../commands/walk.js');
-    try {
+    await withWrongWalks(async (wrong) => {
       for (let seed = 0; ; seed++) {
         const walk = await wrong.walkOnce(puppet, seed);
         if (walk.played === undefined || walk.played.differences.length === 0) {
@@ -64,10 +69,7 @@ onKernel('random programs', () => {
         expect(program.columns.flatMap(({ operations }) => operations).length).toBeLessThanOrEqual(4);
         return;
       }
-    } finally {
-      vi.doUnmock('../../../model/kernel/notify.js');
-      vi.resetModules();
-    }
+    });
   });
 });
 
@@ -311,23 +313,14 @@ onKernel('small programs', () => {
   });
 
   test('find a wrong kernel of the model', async () => {
-    vi.resetModules();
-    vi.doMock('../../../model/kernel/notify.js', async (original) => ({
-      ...(await original<object>()),
-      groupIsEmpty: () => true,
-    }));
-    const wrong = await import('../../../commands/walk.js');
-    try {
+    await withWrongWalks(async (wrong) => {
       let number = 0;
       const found = async () =>
         (await wrong.walkEveryTurn(puppet, number)).some(
           ({ played }) => played?.differences[0] !== undefined,
         );
       while (!(await found())) expect(++number).toBeLessThan(100);
-    } finally {
-      vi.doUnmock('../../../model/kernel/notify.js');
-      vi.resetModules();
-    }
+    });
   });
 });
 

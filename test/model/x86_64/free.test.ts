@@ -1,7 +1,7 @@
 /** Litmus tests that real tasks run by themselves: nothing comes of them that the model forbids. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askFree, type Freely } from '../../../commands/free.js';
 import { runLitmus } from '../../../commands/litmus.js';
 import { litmusSystem, readLitmus, shippedLitmus, type Litmus } from '../../../model/litmus/index.js';
@@ -9,6 +9,7 @@ import { releaseRules, type Rules } from '../../../model/platforms.js';
 import { runFree, tied } from '../../../model/x86_64/free.js';
 import { startPuppet, type Puppet } from '../../../model/x86_64/puppet.js';
 import { litmusOf } from '../litmus/walk.js';
+import { withWrongKernel } from '../wrong-kernel.js';
 import { onKernel, survivors } from './alive.js';
 import { WRONG } from './wrong.js';
 
@@ -136,29 +137,20 @@ onKernel('litmus tests that run free', () => {
   });
 
   describe('refute a wrong kernel', () => {
-    afterEach(() => vi.resetModules());
     const some = WRONG.filter(({ by }) =>
       ['exec-4-exit-signal-at-vfork-return', 'not-4-nocldwait-still-signals', 'fut-5-wakes-one'].includes(
         String(by),
       ),
     );
     test.each(some)('$what', async ({ by, file: part, replace }) => {
-      const path = `../../../model/kernel/${part}.js`;
-      vi.resetModules();
-      vi.doMock(path, async (original) => {
-        const real = await original<object>();
-        return { ...real, ...replace(real) };
-      });
-      try {
+      await withWrongKernel(part, replace, async () => {
         const { runLitmus: run } = await import('../../../commands/litmus.js');
         const { litmusSystem: systemOf } = await import('../../../model/litmus/index.js');
         const litmus = readLitmus(file(String(by)));
         const system = systemOf(litmus);
         const { outcomes } = await run(litmus, system);
         expect((await askFree(puppet, litmus, system, outcomes, 40)).forbidden).toBeDefined();
-      } finally {
-        vi.doUnmock(path);
-      }
+      });
     });
   });
 });

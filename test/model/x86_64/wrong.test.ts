@@ -1,8 +1,9 @@
 /** Twenty and more wrong kernels: the running kernel refutes each of them. */
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readLitmus, shippedLitmus } from '../../../model/litmus/index.js';
 import type { Difference } from '../../../model/x86_64/compare.js';
 import { startPuppet, type Puppet } from '../../../model/x86_64/puppet.js';
+import { withWrongKernel } from '../wrong-kernel.js';
 import { onKernel } from './alive.js';
 import { WRONG } from './wrong.js';
 
@@ -29,20 +30,9 @@ onKernel('a wrong kernel is refuted by the running one', () => {
     puppet = await startPuppet();
   });
   afterAll(() => puppet.end());
-  afterEach(() => vi.resetModules());
 
   test.each(WRONG)('$what', async ({ by, file, replace }) => {
-    const path = `../../../model/kernel/${file}.js`;
-    vi.resetModules();
-    vi.doMock(path, async (original) => {
-      const real = await original<object>();
-      return { ...real, ...replace(real) };
-    });
-    try {
-      expect(await differencesBy(by)).not.toEqual([]);
-    } finally {
-      vi.doUnmock(path);
-    }
+    expect(await withWrongKernel(file, replace, () => differencesBy(by))).not.toEqual([]);
   });
 });
 
