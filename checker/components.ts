@@ -18,6 +18,8 @@ export class Components {
   /** The component each leaf belongs to, and its place in there. */
   readonly ofLeaf: Int32Array;
   readonly placeOf: Int32Array;
+  /** How often each slot touched each component in the random runs, by slot and component. */
+  readonly touches: readonly Float64Array[];
 
   /** Groups the leaves by what random runs of at most `depth` turns touch. */
   constructor(initial: Vector, slots: readonly StepFootprint[], depth = Infinity) {
@@ -46,8 +48,14 @@ export class Components {
         this.placeOf[leaf] = place;
       }
     }
-    // The contents met on the way are numbered at once, so that their number is known when fields are laid out.
-    for (const vector of samples) for (const part of this.parts) part.intern(vector);
+    this.touches = touches.map((counts) => {
+      const sums = new Float64Array(this.parts.length);
+      for (const [leaf, part] of this.ofLeaf.entries()) sums[part]! += counts[leaf]!;
+      return sums;
+    });
+    // The contents met on the way are numbered at once, so that their number is known when fields are laid out; and the
+    // most common one first, since the symbolic engine needs no node for content 0.
+    for (const part of this.parts) part.number(samples);
   }
 }
 
@@ -66,6 +74,18 @@ export class Component {
   /** How many contents it has had. */
   get count(): number {
     return this.contents.count;
+  }
+
+  /** Numbers the contents of some states, the most common one first. */
+  number(samples: readonly Vector[]): void {
+    const counts = new Map<string, { vector: Vector; count: number }>();
+    for (const vector of samples) {
+      const key = this.leaves.reduce((text, leaf) => text + String.fromCharCode(vector[leaf]!), '');
+      const held = counts.get(key) ?? { vector, count: 0 };
+      held.count++;
+      counts.set(key, held);
+    }
+    for (const { vector } of [...counts.values()].toSorted((a, b) => b.count - a.count)) this.intern(vector);
   }
 
   /** The number of what these leaves hold in `vector`. */

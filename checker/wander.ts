@@ -8,6 +8,8 @@ import type { Vector } from './schema.js';
 const ALL_STEPS = 6000;
 const STEPS = 300;
 const IN_VAIN = 100;
+/** A slot that can go on does so but for one time in so many: then few turns go far. */
+const STAYS = 8;
 
 /**
  * The distinct states of some random runs of at most `depth` turns: what a bounded search would not run is not run here.
@@ -23,7 +25,9 @@ export function wander(initial: Vector, slots: readonly StepFootprint[], depth: 
     for (const end = steps + STEPS; steps < end && (turns < depth || steps === 0); steps++) {
       const moves = movesOf(vector, slots);
       states.set(String.fromCharCode(...vector), vector);
-      const move = moves[random(moves.length)];
+      const mine = moves.filter(({ slot }) => slot === last);
+      const some = mine.length > 0 && random(STAYS) > 0 ? mine : moves;
+      const move = some[random(some.length)];
       if (move === undefined) break;
       if (move.slot !== last) turns++;
       last = move.slot;

@@ -33,7 +33,7 @@ export class Closure {
 
   /** `isDue` is asked now and then whether it is time to rest. */
   constructor(ground: Ground, isDue: () => boolean) {
-    const levels = ground.layout.levels.length;
+    const levels = ground.layout.parts.length;
     this.ground = ground;
     this.sets = ground.sets;
     this.relations = ground.relations;
@@ -51,8 +51,9 @@ export class Closure {
     const { roots, nexts, stamps } = this;
     const grown = new Set<number>();
     for (const row of rows.filter(changes)) {
-      this.rows[row[0]!]!.push(row);
-      grown.add(row[0]!);
+      const level = this.ground.layout.levels[row[0]!]!;
+      this.rows[level]!.push(row);
+      grown.add(level);
     }
     const deepest = Math.max(-1, ...grown);
     for (let level = 0; level <= deepest; level++) stamps[level] = this.ground.nextStamp();
@@ -106,19 +107,16 @@ export class Closure {
   private saturate(root: number, level: number, base: number): void {
     const { sets, relations } = this;
     const { arena } = sets;
-    const { cells } = relations.arena;
-    const end = relations.arena.endOf(root);
+    const { cells } = relations;
     const waiting: number[] = [];
     for (let at = base; at < arena.top; at += 2) waiting.push(arena.scratch[at]!);
     for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
-      for (let i = root + 1; i < end; i += 3) {
-        const guard = cells[i]!;
-        if (guard > value) break;
-        if (!relations.passes(guard, value)) continue;
+      const place = relations.outcomes(root, value);
+      for (let i = place + 1, end = i + cells[place]!; i < end; i += 2) {
         const kid = arena.scratch[placeOf(arena.scratch, base, arena.top, value) + 1]!;
-        const more = this.step(kid, cells[i + 2]!, level + 1);
+        const more = this.step(kid, cells[i]!, level + 1);
         if (more === EMPTY) continue;
-        const to = cells[i + 1] === SAME ? value : cells[i + 1]!;
+        const to = cells[i + 1]!;
         if (this.add(base, to, more) && !waiting.includes(to)) waiting.push(to);
       }
     }
@@ -159,13 +157,11 @@ export class Closure {
 
   private stepFrom(value: number, kid: number, relation: number, level: number, base: number): void {
     const { relations } = this;
-    const { cells } = relations.arena;
-    for (let i = relation + 1, end = relations.arena.endOf(relation); i < end; i += 3) {
-      const guard = cells[i]!;
-      if (guard > value) return;
-      if (!relations.passes(guard, value)) continue;
-      const more = this.step(kid, cells[i + 2]!, level + 1);
-      if (more !== EMPTY) this.add(base, cells[i + 1] === SAME ? value : cells[i + 1]!, more);
+    const { cells } = relations;
+    const place = relations.outcomes(relation, value);
+    for (let i = place + 1, end = i + cells[place]!; i < end; i += 2) {
+      const more = this.step(kid, cells[i]!, level + 1);
+      if (more !== EMPTY) this.add(base, cells[i + 1]!, more);
     }
   }
 
@@ -195,9 +191,13 @@ export class Closure {
 
 /** Where the entry of `value` is, or would be. */
 function placeOf(scratch: Int32Array, base: number, top: number, value: number): number {
-  let at = base;
-  while (at < top && scratch[at]! < value) at += 2;
-  return at;
+  let [from, to] = [0, (top - base) >> 1];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (scratch[base + 2 * middle]! < value) from = middle + 1;
+    else to = middle;
+  }
+  return base + 2 * from;
 }
 
 /** Whether a row changes anything. */

@@ -2,8 +2,9 @@
 import type { Vector } from '../schema.js';
 import { Guards } from './guards.js';
 import { Memo } from './memo.js';
-import { rowOf, swapped } from './paths.js';
-import type { Layout, Leaves } from './paths.js';
+import type { Layout } from './layout.js';
+import { rowOf } from './paths.js';
+import type { Leaves } from './paths.js';
 import { Relations } from './relations.js';
 import type { Row } from './relations.js';
 import { Sets } from './sets.js';
@@ -12,18 +13,20 @@ const MEMO_BITS = 22;
 
 export class Ground {
   readonly sets = new Sets();
-  readonly relations = new Relations();
-  readonly guards = new Guards(this.sets, this.relations);
+  readonly relations: Relations;
+  readonly guards: Guards;
   readonly layout: Layout;
   /** For closures: what a set closed comes to, and what a step makes of one. */
   readonly closed = new Memo(MEMO_BITS);
   readonly steps = new Memo(MEMO_BITS);
   private stamps = 0;
-  private readonly values: Uint16Array;
+  private readonly contents: Int32Array;
 
   constructor(layout: Layout) {
     this.layout = layout;
-    this.values = new Uint16Array(layout.levels.length);
+    this.relations = new Relations(layout);
+    this.guards = new Guards(this.sets, this.relations);
+    this.contents = new Int32Array(layout.parts.length);
   }
 
   /** A number that was not answered before. */
@@ -33,16 +36,13 @@ export class Ground {
 
   /** The set of one state, given by its leaves. */
   single(vector: Vector): number {
-    const { layout, values } = this;
-    for (const [leaf, level] of layout.levels.entries()) values[level] = swapped(layout, leaf, vector[leaf]!);
-    return this.sets.single(this.values);
+    return this.sets.single(this.layout.contentsOf(vector));
   }
 
   /** Makes `vector` the leaves of a state of `set`, which has one. */
   pick(set: number, vector: Vector): void {
-    this.sets.first(set, this.values);
-    const { layout, values } = this;
-    for (const [leaf, level] of layout.levels.entries()) vector[leaf] = swapped(layout, leaf, values[level]!);
+    this.sets.first(set, this.contents);
+    this.layout.load(this.contents, vector);
   }
 
   /** The states of `set` that one of the rows lets pass. */

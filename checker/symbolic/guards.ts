@@ -11,6 +11,7 @@ export class Guards {
   private readonly sets: Sets;
   private readonly relations: Relations;
   private readonly passing = new Memo(MEMO_BITS);
+  private readonly answers = new Memo(MEMO_BITS);
   /** By relation, then by set. */
   private readonly counts = new Map<number, Map<number, number>>();
 
@@ -22,7 +23,37 @@ export class Guards {
   /** Forgets what was asked before. */
   clear(): void {
     this.passing.clear();
+    this.answers.clear();
     this.counts.clear();
+  }
+
+  /** Whether some row of the relation lets some state of `set` pass. */
+  any(set: number, relation: number): boolean {
+    if (set === EMPTY || relation === NONE) return false;
+    if (relation < NONE) return true;
+    const { sets, relations } = this;
+    const { arena } = sets;
+    const [levelS, levelR] = [arena.levelOf(set), relations.levelOf(relation)];
+    const known = this.answers.get(set, relation, 0);
+    if (known >= 0) return known === 1;
+    let found = false;
+    if (levelS > levelR) {
+      found = this.anyBelow(0, set, relation);
+    } else {
+      for (let i = set + 1, end = arena.endOf(set); i < end && !found; i += 2) {
+        const kid = arena.cells[i + 1]!;
+        found = levelS < levelR ? this.any(kid, relation) : this.anyBelow(arena.cells[i]!, kid, relation);
+      }
+    }
+    return this.answers.set(set, relation, 0, Number(found)) === 1;
+  }
+
+  private anyBelow(value: number, kid: number, relation: number): boolean {
+    const { cells } = this.relations;
+    const place = this.relations.outcomes(relation, value);
+    for (let i = place + 1, end = i + cells[place]!; i < end; i += 2)
+      if (this.any(kid, cells[i]!)) return true;
+    return false;
   }
 
   /** The states of `set` that some row of the relation lets pass. */
@@ -78,22 +109,20 @@ export class Guards {
 
   private pairsBelow(value: number, kid: number, relation: number): number {
     const { relations } = this;
-    const { cells } = relations.arena;
+    const { cells } = relations;
+    const place = relations.outcomes(relation, value);
     let sum = 0;
-    for (let i = relation + 1, end = relations.arena.endOf(relation); i < end && cells[i]! <= value; i += 3)
-      if (relations.passes(cells[i]!, value)) sum += this.pairs(kid, cells[i + 2]!);
+    for (let i = place + 1, end = i + cells[place]!; i < end; i += 2) sum += this.pairs(kid, cells[i]!);
     return sum;
   }
 
   private below(value: number, kid: number, relation: number): number {
     const { sets, relations } = this;
-    const { cells } = relations.arena;
+    const { cells } = relations;
+    const place = relations.outcomes(relation, value);
     let all = EMPTY;
-    for (let i = relation + 1, end = relations.arena.endOf(relation); i < end && all !== kid; i += 3) {
-      const guard = cells[i]!;
-      if (guard > value) break;
-      if (relations.passes(guard, value)) all = sets.union(all, this.of(kid, cells[i + 2]!));
-    }
+    for (let i = place + 1, end = i + cells[place]!; i < end && all !== kid; i += 2)
+      all = sets.union(all, this.of(kid, cells[i]!));
     return all;
   }
 }

@@ -17,7 +17,7 @@ export interface Lesson {
 }
 
 export class Learner {
-  /** States in which nothing is missing. */
+  /** States in which nothing is missing: those of the last set that was looked at to its end. */
   covered = EMPTY;
   private readonly ground: Ground;
   private readonly lesson: Lesson;
@@ -28,7 +28,7 @@ export class Learner {
   constructor(ground: Ground, lesson: Lesson) {
     this.ground = ground;
     this.lesson = lesson;
-    this.vector = new Uint16Array(ground.layout.levels.length);
+    this.vector = new Uint16Array(ground.layout.ranks.length);
   }
 
   /**
@@ -37,10 +37,10 @@ export class Learner {
    */
   fill(set: number, isDue: () => boolean): boolean {
     const { ground, vector, lesson } = this;
-    const { sets } = ground;
-    const strange = sets.minus(set, this.covered);
-    if (strange === EMPTY) return true;
-    let missing = ground.guards.of(strange, this.missing());
+    const { sets, guards } = ground;
+    const holes = this.missing();
+    // Mostly there are none, and to see that takes less than to see which.
+    let missing = guards.any(set, holes) ? guards.of(set, holes) : EMPTY;
     while (missing !== EMPTY) {
       ground.pick(missing, vector);
       const reads = new Map<number, number>();
@@ -49,7 +49,7 @@ export class Learner {
       missing = sets.minus(missing, ground.passing(missing, [ground.rowOf([...reads].flat())]));
       if (missing !== EMPTY && isDue()) return false;
     }
-    this.covered = sets.union(this.covered, set);
+    this.covered = set;
     return true;
   }
 

@@ -1,93 +1,69 @@
 /**
- * The order of levels, chosen from what paths touch together: FORCE (Aloul, Markov, Sakallah, GLSVLSI 2003).
+ * The order of levels, chosen from what tasks touch: those that touch the same components come to stand side by side,
+ * and each component stands amid those that touch it.
  *
- * Each leaf moves to the mean place of the paths that touch it, each path being at the mean place of its leaves, until
- * the total span of the paths shrinks no more.
+ * The tasks are put in a row such that the components span as little of it as can be had by moving one task at a time (a
+ * linear arrangement of a hypergraph). It is the few tasks that are arranged and not the many components, since what
+ * belongs to one clone would else be mixed with what belongs to another as like as twins.
  */
-import { WRITES } from '../footprint.js';
-import type { StepFootprint } from '../footprint.js';
-import type { Vector } from '../schema.js';
+import type { Components } from '../components.js';
 
-/** The most rounds; the span seldom shrinks after a few dozen. */
-const ROUNDS = 200;
+/** A task counts among those that touch a component if it is behind more than this share of its reads and writes. */
+const SHARE = 0.05;
 
-/** Leaves that a path touches. */
-type Bundle = readonly number[];
-
-/** The level of each leaf. Leaves that nobody touches come last. */
-export function orderOf(leaves: number, footprints: readonly StepFootprint[]): Int32Array {
-  const bundles = bundlesOf(footprints);
-  let places = Float64Array.from({ length: leaves }, (_, leaf) => leaf);
-  let best = { levels: ranksOf(places), span: Infinity };
-  for (let round = 0; round < ROUNDS; round++) {
-    const levels = ranksOf(places);
-    const span = spanOf(levels, bundles);
-    if (span < best.span) best = { levels, span };
-    else if (round > 20) break;
-    const sums = new Float64Array(leaves);
-    const counts = new Float64Array(leaves);
-    for (const bundle of bundles) {
-      let centre = 0;
-      for (const leaf of bundle) centre += levels[leaf]! / bundle.length;
-      for (const leaf of bundle) {
-        sums[leaf]! += centre;
-        counts[leaf]!++;
-      }
-    }
-    places = sums.map((sum, leaf) => (counts[leaf] === 0 ? leaves + leaf : sum / counts[leaf]!));
-  }
-  return best.levels;
-}
-
-function ranksOf(places: Float64Array): Int32Array {
-  const levels = new Int32Array(places.length);
-  const sorted = [...places.keys()].toSorted((a, b) => places[a]! - places[b]! || a - b);
-  for (const [level, leaf] of sorted.entries()) levels[leaf] = level;
+/** The level of each component. Those that nobody touches come last. */
+export function orderOf({ parts, touches }: Components): Int32Array {
+  const totals = [...parts.keys()].map((part) => touches.reduce((sum, counts) => sum + counts[part]!, 0));
+  const groups = totals.map((total, part) =>
+    [...touches.keys()].filter((task) => touches[task]![part]! > SHARE * total),
+  );
+  const place = arranged(touches.length, groups);
+  const means = totals.map((total, part) =>
+    total === 0
+      ? Infinity
+      : touches.reduce((sum, counts, task) => sum + (counts[part]! / total) * place[task]!, 0),
+  );
+  const levels = new Int32Array(parts.length);
+  const sorted = [...parts.keys()].toSorted((a, b) => means[a]! - means[b]! || a - b);
+  for (const [level, part] of sorted.entries()) levels[part] = level;
   return levels;
 }
 
-/** The sum of how far apart the first and the last leaf of each bundle are. */
-function spanOf(levels: Int32Array, bundles: readonly Bundle[]): number {
-  let total = 0;
-  for (const bundle of bundles) {
-    let [first, last] = [Infinity, -Infinity];
-    for (const leaf of bundle) {
-      first = Math.min(first, levels[leaf]!);
-      last = Math.max(last, levels[leaf]!);
+/** The place of each task in a row in which no task can be moved to make the groups span less of it. */
+function arranged(tasks: number, groups: readonly (readonly number[])[]): number[] {
+  let row = [...Array(tasks).keys()];
+  let least = spanOf(row, groups);
+  for (let improves = true; improves;) {
+    improves = false;
+    for (const from of row.keys()) {
+      for (const to of row.keys()) {
+        const other = row.toSpliced(from, 1).toSpliced(to, 0, row[from]!);
+        const span = spanOf(other, groups);
+        if (span >= least) continue;
+        [row, least, improves] = [other, span, true];
+      }
     }
-    total += last - first;
+  }
+  return placesIn(row);
+}
+
+/** The sum of how far apart the first and the last of each group are. */
+function spanOf(row: readonly number[], groups: readonly (readonly number[])[]): number {
+  const place = placesIn(row);
+  let total = 0;
+  for (const group of groups) {
+    let [first, last] = [Infinity, -Infinity];
+    for (const task of group) {
+      first = Math.min(first, place[task]!);
+      last = Math.max(last, place[task]!);
+    }
+    if (last > first) total += last - first;
   }
   return total;
 }
 
-/** What the known paths touch, each bundle once. */
-function bundlesOf(footprints: readonly StepFootprint[]): Bundle[] {
-  const bundles = new Map<string, Bundle>();
-  for (const footprint of footprints) {
-    const { cells } = footprint;
-    footprint.visit({
-      end: (reads, cell) => {
-        const leaves = new Set(reads.filter((_, i) => i % 2 === 0));
-        for (let i = 0; i < cells[cell + WRITES]!; i++) leaves.add(cells[cell + WRITES + 1 + 2 * i]!);
-        const bundle = [...leaves].toSorted((a, b) => a - b);
-        if (bundle.length > 0) bundles.set(bundle.join(), bundle);
-      },
-      hole: () => {},
-    });
-  }
-  return [...bundles.values()];
-}
-
-/** The position that each leaf has in most of these states. */
-export function restsOf(leaves: number, states: readonly Vector[]): Uint16Array {
-  return Uint16Array.from({ length: leaves }, (_, leaf) => {
-    const counts = new Map<number, number>();
-    let [rest, most] = [0, 0];
-    for (const state of states) {
-      const count = (counts.get(state[leaf]!) ?? 0) + 1;
-      counts.set(state[leaf]!, count);
-      if (count > most) [rest, most] = [state[leaf]!, count];
-    }
-    return rest;
-  });
+function placesIn(row: readonly number[]): number[] {
+  const place: number[] = [];
+  for (const [at, task] of row.entries()) place[task] = at;
+  return place;
 }

@@ -6,6 +6,7 @@
  * reachable state is left out, and no step is taken for granted.
  */
 import type { System } from '../../model/system.js';
+import { Components } from '../components.js';
 import { StepFootprint } from '../footprint.js';
 import { Pace } from '../pace.js';
 import type { Limits, SearchResult, Stopped } from '../result.js';
@@ -15,7 +16,8 @@ import { wander } from '../wander.js';
 import { Ground } from './ground.js';
 import { Judge } from './judge.js';
 import type { Learner } from './learner.js';
-import { orderOf, restsOf } from './order.js';
+import { Layout } from './layout.js';
+import { orderOf } from './order.js';
 import { simplestRuns } from './runs.js';
 import { EMPTY } from './sets.js';
 import { SlotWays } from './ways.js';
@@ -64,12 +66,11 @@ class Search {
     const vector = new Uint16Array(schema.leaves.length);
     schema.encode(system.initial, vector, 'the initial state');
     const footprints = system.slots.map((slot) => new StepFootprint(schema, slot));
-    const leaves = schema.leaves.length;
     const { depth = Infinity } = limits;
-    // The order is that of runs without faults, since those that a fault cuts short show little of what belongs together.
+    // Levels are those of runs without faults, since runs that a fault cuts short show little of what belongs together.
     const tasks = footprints.filter((_, slot) => system.slots[slot]!.kind === 'task');
-    const sample = wander(vector, tasks, depth);
-    this.ground = new Ground({ levels: orderOf(leaves, tasks), rests: restsOf(leaves, sample) });
+    const components = new Components(vector, tasks, depth);
+    this.ground = new Ground(new Layout(components, orderOf(components)));
     wander(vector, footprints, depth);
     this.slots = footprints.map((one) => new SlotWays(this.ground, one, () => this.isDue()));
     this.judge = new Judge(system, schema, this.ground, (learner, set) => this.study(learner, set));
