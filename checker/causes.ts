@@ -7,9 +7,7 @@
 import type { Cause } from './result.js';
 
 /** The simplest violation of a cause so far, and where it is, in the terms of the engine that found it. */
-export interface Sighting<Where> {
-  readonly property: string;
-  readonly cause: Cause;
+export interface Sighting<Where> extends Breach {
   readonly turns: number;
   readonly steps: number;
   readonly where: Where;
@@ -30,16 +28,26 @@ export class Sightings<Where> {
 
   /** All causes that say something of their own, simplest first. */
   simplest(): Sighting<Where>[] {
-    const all = [...this.byKey.values()];
-    return all.filter((one) => !all.some((other) => isCoveredBy(one, other))).toSorted(bySimplicity);
+    return telling([...this.byKey.values()]).toSorted(bySimplicity);
   }
+}
+
+/** What breaks a property, and how. */
+export interface Breach {
+  readonly property: string;
+  readonly cause: Cause;
+}
+
+/** Those that say something of their own. */
+export function telling<Some extends Breach>(all: readonly Some[]): Some[] {
+  return all.filter((one) => !all.some((other) => isCoveredBy(one, other)));
 }
 
 export function isSooner(turns: number, steps: number, than: { turns: number; steps: number }): boolean {
   return turns < than.turns || (turns === than.turns && steps < than.steps);
 }
 
-function isCoveredBy({ property, cause }: Sighting<unknown>, other: Sighting<unknown>): boolean {
+function isCoveredBy({ property, cause }: Breach, other: Breach): boolean {
   return (
     other.property === property &&
     other.cause.label === cause.label &&

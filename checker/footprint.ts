@@ -84,6 +84,15 @@ export class StepFootprint {
     this.walk(vector);
   }
 
+  /** The state after a path that was found, by the cell of its end. */
+  after(vector: Vector, end: number): Vector {
+    const { cells } = this;
+    const next = vector.slice();
+    for (let i = 0, at = end + WRITES + 1; i < cells[end + WRITES]!; i++, at += 2)
+      next[cells[at]!] = cells[at + 1]!;
+    return next;
+  }
+
   private descend(vector: Vector): number {
     const { cells } = this.trie;
     const { found, pending } = this;

@@ -1,5 +1,5 @@
 /** Random runs from the initial state, the same ones every time: a first look at a system before it is searched. */
-import { FAILS, KIND, WRITES } from './footprint.js';
+import { FAILS, KIND } from './footprint.js';
 import type { StepFootprint } from './footprint.js';
 import { generator } from './random.js';
 import type { Vector } from './schema.js';
@@ -31,7 +31,7 @@ export function wander(initial: Vector, slots: readonly StepFootprint[], depth: 
       if (move === undefined) break;
       if (move.slot !== last) turns++;
       last = move.slot;
-      vector = after(vector, slots[last]!.cells, move.end);
+      vector = slots[last]!.after(vector, move.end);
     }
     // A run that goes nowhere is a step, too.
     steps++;
@@ -44,11 +44,4 @@ function movesOf(vector: Vector, slots: readonly StepFootprint[]): { slot: numbe
     const ends = footprint.found.slice(0, footprint.walk(vector));
     return ends.filter((end) => footprint.cells[end + KIND] !== FAILS).map((end) => ({ slot, end }));
   });
-}
-
-function after(vector: Vector, cells: Int32Array, end: number): Vector {
-  const next = vector.slice();
-  for (let i = 0, at = end + WRITES + 1; i < cells[end + WRITES]!; i++, at += 2)
-    next[cells[at]!] = cells[at + 1]!;
-  return next;
 }

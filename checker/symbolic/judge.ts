@@ -1,7 +1,6 @@
 /** What sets of states say of the properties: who breaks them, by which step, on which object, after which faults. */
 import type { Property, StateProperty, System } from '../../model/system.js';
-import { Sightings } from '../causes.js';
-import type { Sighting } from '../causes.js';
+import { telling } from '../causes.js';
 import { PredicateFootprint } from '../footprint.js';
 import { predicatesOf } from '../predicates.js';
 import type { Schema } from '../schema.js';
@@ -10,13 +9,14 @@ import { Closure } from './closure.js';
 import type { Ground } from './ground.js';
 import type { Learner } from './learner.js';
 import { EMPTY } from './sets.js';
+import type { Goal, Wanted } from './runs.js';
 import type { SlotWays, Way } from './ways.js';
 
 /** Makes sure that nothing is left to learn in a set of states, if nothing bids it end. */
 export type Study = (learner: Learner, set: number) => Promise<void>;
 
 export class Judge {
-  readonly sightings = new Sightings<undefined>();
+  private readonly found = new Map<string, Wanted & { readonly goals: Goal[] }>();
   /** The states within each number of turns, once they are known. */
   layers: readonly number[] = [];
   private readonly ground: Ground;
@@ -60,7 +60,7 @@ export class Judge {
   /** What the initial state breaks all by itself, and what steps break: each slot takes its ways where it was expanded. */
   async steps(slots: readonly SlotWays[]): Promise<void> {
     const reached = this.layers.at(-1)!;
-    for (const slot of slots) await this.failures(slot);
+    for (const [i, slot] of slots.entries()) await this.failures(slot, i);
     for (const [property, parts] of this.predicates) {
       if (property.kind !== 'always') continue;
       const broken = await this.answered(parts, reached);
@@ -69,7 +69,7 @@ export class Judge {
       if (broken.size === 0) continue;
       for (const [object, states] of broken)
         await this.note(property.name, 'initial', object, this.ground.sets.common(this.layers[0]!, states));
-      for (const slot of slots) await this.breaks(property.name, intact, broken, slot);
+      for (const [i, slot] of slots.entries()) await this.breaks(property.name, intact, broken, slot, i);
     }
   }
 
@@ -104,9 +104,9 @@ export class Judge {
   }
 
   /** The causes that say something of their own. */
-  causes(): Sighting<undefined>[] {
+  causes(): Wanted[] {
     const named = new Set(this.properties.map(({ name }) => name));
-    return this.sightings.simplest().filter(({ property }) => named.has(property));
+    return telling([...this.found.values()].filter(({ property }) => named.has(property)));
   }
 
   /** The states of `set` by what the first part answers that answers anything; '' where none does. */
@@ -125,7 +125,7 @@ export class Judge {
     return found;
   }
 
-  private async failures(slot: SlotWays): Promise<void> {
+  private async failures(slot: SlotWays, number: number): Promise<void> {
     const groups = grouped(slot.ways, ({ ending: { label, failure } }) =>
       failure === undefined ? '' : JSON.stringify([label, failure.property, failure.object]),
     );
@@ -136,7 +136,8 @@ export class Judge {
         slot.expanded,
         ways.map(({ guard }) => guard),
       );
-      await this.note(failure!.property, label, failure!.object, this.after(from, ways), from);
+      const step = { slot: number, ways, from };
+      await this.note(failure!.property, label, failure!.object, this.after(from, ways), step);
     }
   }
 
@@ -146,6 +147,7 @@ export class Judge {
     intact: number,
     broken: ReadonlyMap<string, number>,
     slot: SlotWays,
+    number: number,
   ): Promise<void> {
     const { sets } = this.ground;
     const from = sets.common(slot.expanded, intact);
@@ -155,7 +157,7 @@ export class Judge {
       const after = sets.minus(this.after(from, ways), intact);
       if (after === EMPTY) continue;
       for (const [object, states] of broken)
-        await this.note(property, label, object, sets.common(after, states));
+        await this.note(property, label, object, sets.common(after, states), { slot: number, ways, from });
     }
   }
 
@@ -164,27 +166,23 @@ export class Judge {
     return this.single.step(set, this.ground.relations.of(ways.map(({ row }) => row)), 0);
   }
 
-  /** Takes note of a cause: `states` are those where it shows, and runs to it pass through `through`. */
-  private async note(property: string, label: string, object: string, states: number, through?: number) {
+  /** Takes note of a cause, which shows in some states, or by a step into one of them. */
+  private async note(
+    property: string,
+    label: string,
+    object: string,
+    states: number,
+    step: Goal['step'] = undefined,
+  ) {
     if (object === '' || states === EMPTY) return;
     await this.study(this.faults.learner, states);
     for (const [text, some] of this.faults.of(states)) {
+      const key = JSON.stringify([property, label, object, text]);
       const cause = { label, object, faults: this.faultLists.get(text)! };
-      const turns = this.leastTurns(through ?? some);
-      this.sightings.note({ property, cause, turns, steps: 0, where: undefined });
+      const known = this.found.get(key) ?? { property, cause, goals: [] };
+      known.goals.push({ states: some, step });
+      this.found.set(key, known);
     }
-  }
-
-  /** How many turns it takes to come to some state of a set. */
-  private leastTurns(set: number): number {
-    const { layers } = this;
-    let [least, most] = [0, layers.length - 1];
-    while (least < most) {
-      const middle = (least + most) >> 1;
-      if (this.ground.sets.common(set, layers[middle]!) === EMPTY) least = middle + 1;
-      else most = middle;
-    }
-    return least;
   }
 }
 

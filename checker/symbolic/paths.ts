@@ -21,20 +21,14 @@ export function rowOf({ ranks }: Layout, reads: Leaves, writes: Leaves = []): Ro
     const rank = ranks[writes[i]!]!;
     touched.set(rank, [touched.get(rank)?.[0] ?? ANY, writes[i + 1]!]);
   }
-  return [...touched]
-    .toSorted(([a], [b]) => a - b)
-    .flatMap(([rank, [guard, write]]) => [rank, guard, write]);
+  return [...touched].toSorted(([a], [b]) => a - b).flatMap(([rank, [guard, write]]) => [rank, guard, write]);
 }
 
 /** A row for the states that fall into a hole. */
 export function holeRow(layout: Layout, relations: Relations, { reads, leaf, known }: Hole): Row {
   const asked = rowOf(layout, reads);
   if (leaf < 0) return asked;
-  const row = [
-    layout.ranks[leaf]!,
-    relations.except(known.toSorted((a, b) => a - b)),
-    SAME,
-  ];
+  const row = [layout.ranks[leaf]!, relations.except(known.toSorted((a, b) => a - b)), SAME];
   let at = 0;
   while (at < asked.length && asked[at]! < row[0]!) at += 3;
   return [...asked.slice(0, at), ...row, ...asked.slice(at)];

@@ -1,38 +1,191 @@
-/** The simplest run to each cause that is known: the explicit engine looks for it, no deeper than it must. */
-import type { System } from '../../model/system.js';
-import type { Sighting } from '../causes.js';
-import { explicit } from '../explicit.js';
-import type { Counterexample, Limits } from '../result.js';
-
 /**
- * The counterexamples by property. `wanted` tells for each cause a number of turns that it takes at the least. A cause
- * that the limits leave no room for has no counterexample.
+ * The simplest runs to what was found: led back turn by turn over the sets of states, from all states at which it shows
+ * to the initial one, and then walked forwards. Of a run of fewest turns each turn begins in a state that takes exactly as
+ * many turns as are over; among these runs the steps are counted.
  */
-export async function simplestRuns(
-  system: System,
-  wanted: readonly Sighting<undefined>[],
-  limits: Limits,
-): Promise<Map<string, Counterexample[]>> {
-  const found = new Map<string, Counterexample[]>();
-  if (wanted.length === 0) return found;
-  for (let depth = Math.max(...wanted.map(({ turns }) => turns)); ; depth++) {
-    const bound = Math.min(depth, limits.depth ?? Infinity);
-    const { properties, stopped } = await explicit(system, { ...limits, depth: bound });
-    let missing = wanted.length;
-    for (const { name, counterexamples } of properties) {
-      const some = counterexamples.filter((one) => wanted.some((other) => isSame(name, one, other)));
-      missing -= some.length;
-      found.set(name, some);
-    }
-    if (missing === 0 || stopped !== 'depth' || bound < depth) return found;
-  }
+import { Sightings } from '../causes.js';
+import type { Action, Cause, Counterexample } from '../result.js';
+import type { Vector } from '../schema.js';
+import { Before } from './before.js';
+import type { Ground } from './ground.js';
+import { EMPTY } from './sets.js';
+import type { SlotWays, Way } from './ways.js';
+
+/** What shows a cause: a state of a set, or a step into one. */
+export interface Goal {
+  readonly states: number;
+  /** The step is one of some ways of a slot, from one of these states. */
+  readonly step: { readonly slot: number; readonly ways: readonly Way[]; readonly from: number } | undefined;
 }
 
-function isSame(name: string, { cause }: Counterexample, other: Sighting<undefined>): boolean {
-  return (
-    other.property === name &&
-    other.cause.label === cause.label &&
-    other.cause.object === cause.object &&
-    other.cause.faults.join() === cause.faults.join()
-  );
+/** What goals have in common. */
+export interface Wanted {
+  readonly property: string;
+  readonly cause: Cause;
+  readonly goals: readonly Goal[];
+}
+
+/** Some states of one turn of a slot, by how many steps are left to the goal. */
+interface Leg {
+  readonly slot: number;
+  readonly steps: number[];
+}
+
+/** A turn: the states in which it can begin, by the steps that are left, and what each slot can make of it. */
+interface Turn {
+  readonly starts: number[];
+  readonly legs: readonly Leg[];
+}
+
+export class Runs {
+  private readonly ground: Ground;
+  private readonly before: Before;
+  private readonly slots: readonly SlotWays[];
+  /** The relation of what each slot can do. */
+  private readonly moves: readonly number[];
+  /** The states within each number of turns. */
+  private readonly layers: readonly number[];
+  /** Called between one set and the next; answers whether to go on. */
+  private readonly breathe: () => Promise<boolean>;
+
+  constructor(
+    ground: Ground,
+    slots: readonly SlotWays[],
+    layers: readonly number[],
+    breathe: () => Promise<boolean>,
+  ) {
+    this.ground = ground;
+    this.before = new Before(ground);
+    this.slots = slots;
+    this.moves = slots.map(({ ways }) =>
+      ground.relations.of(ways.filter(({ moves }) => moves).map(({ row }) => row)),
+    );
+    this.layers = layers;
+    this.breathe = breathe;
+  }
+
+  /** The counterexamples by property. A cause that there was no time for has none. */
+  async simplest(wanted: readonly Wanted[]): Promise<Map<string, Counterexample[]>> {
+    const sightings = new Sightings<Counterexample>();
+    for (const { property, cause, goals } of wanted) {
+      for (const goal of goals) {
+        const path = await this.to(goal);
+        if (path === undefined) continue;
+        const turns = path.filter(({ slot }, i) => slot !== path[i - 1]?.slot).length;
+        const size = { cause, turns, steps: path.length };
+        sightings.note({ ...size, property, where: { ...size, path } });
+      }
+    }
+    const found = new Map<string, Counterexample[]>();
+    for (const { property, where } of sightings.simplest())
+      found.set(property, [...(found.get(property) ?? []), where]);
+    return found;
+  }
+
+  /** A run of fewest turns, and of these one of fewest steps. */
+  private async to(goal: Goal): Promise<Action[] | undefined> {
+    const turns = await this.turnsTo(goal);
+    return turns && this.walk(goal, turns);
+  }
+
+  /** The turns of all such runs. */
+  private async turnsTo({ states, step }: Goal): Promise<Turn[] | undefined> {
+    const { sets, relations } = this.ground;
+    if (step === undefined) {
+      const least = this.leastTurns(states);
+      return this.leadBack([sets.common(states, this.within(least))], least, []);
+    }
+    const from = this.before.of(step.from, states, relations.of(step.ways.map(({ row }) => row)));
+    const least = this.leastTurns(from);
+    // Either it is in this turn that the slot comes to where it takes the step, or it takes a turn more.
+    for (const last of [least, least + 1]) {
+      if (last === 0) continue;
+      const turn = await this.turn([step.slot], [EMPTY, sets.common(from, this.within(last))], last);
+      if (turn === undefined) return undefined;
+      if (turn.starts.some((set) => set !== EMPTY)) return this.leadBack(turn.starts, last - 1, [turn]);
+    }
+    throw new Error('internal error: no run leads to a step that was taken');
+  }
+
+  /** The turns before those that are known, the last of which ends in `ends`. */
+  private async leadBack(
+    ends: readonly number[],
+    last: number,
+    known: readonly Turn[],
+  ): Promise<Turn[] | undefined> {
+    if (last === 0) return [...known];
+    const turn = await this.turn([...this.slots.keys()], ends, last);
+    return turn && this.leadBack(turn.starts, last - 1, [turn, ...known]);
+  }
+
+  /** Turn `number`, of any of some slots, that ends in `ends`: these are sets by the steps that are left to the goal. */
+  private async turn(
+    slots: readonly number[],
+    ends: readonly number[],
+    number: number,
+  ): Promise<Turn | undefined> {
+    const { sets } = this.ground;
+    const [all, earlier] = [this.within(number), this.within(number - 1)];
+    const first = number === 1 ? earlier : sets.minus(earlier, this.within(number - 2));
+    const starts: number[] = [];
+    const legs: Leg[] = [];
+    for (const slot of slots) {
+      const steps: number[] = [];
+      let seen = EMPTY;
+      for (let left = 0; left < ends.length || steps[left - 1] !== EMPTY; left++) {
+        if (!(await this.breathe())) return undefined;
+        const near = left === 0 ? EMPTY : this.before.of(all, steps[left - 1]!, this.moves[slot]!);
+        const here = sets.minus(sets.union(near, ends[left] ?? EMPTY), seen);
+        seen = sets.union(seen, here);
+        steps.push(here);
+        starts[left] = sets.union(starts[left] ?? EMPTY, sets.common(here, first));
+      }
+      legs.push({ slot, steps });
+    }
+    return { starts, legs };
+  }
+
+  /** Walks the initial state through the turns. */
+  private walk(goal: Goal, turns: readonly Turn[]): Action[] {
+    const actions: Action[] = [];
+    let state: Vector = new Uint16Array(this.ground.layout.ranks.length);
+    this.ground.pick(this.within(0), state);
+    let left = Math.max(0, turns[0]?.starts.findIndex((set) => set !== EMPTY) ?? 0);
+    for (const [i, { legs }] of turns.entries()) {
+      const { slot, steps } = legs.find((leg) => this.has(leg.steps[left], state))!;
+      do {
+        left--;
+        const isGoal = left === 0 && goal.step !== undefined;
+        const endings = isGoal ? goal.step.ways.map(({ ending }) => ending) : undefined;
+        const to = isGoal ? goal.states : steps[left];
+        const next = this.slots[slot]!.movesOf(state).find(
+          ({ ending, after }) => (endings?.includes(ending) ?? true) && this.has(to, after),
+        );
+        if (next === undefined) throw new Error('internal error: a run goes astray');
+        actions.push({ slot, choices: next.ending.choices });
+        state = next.after;
+      } while (left > 0 && !this.has(turns[i + 1]?.starts[left], state));
+    }
+    return actions;
+  }
+
+  private has(set: number | undefined, state: Vector): boolean {
+    return set !== undefined && this.ground.sets.has(set, this.ground.layout.contentsOf(state));
+  }
+
+  /** The states within so many turns. */
+  private within(turns: number): number {
+    return this.layers[Math.min(turns, this.layers.length - 1)]!;
+  }
+
+  /** How many turns it takes to come to some state of a set. */
+  private leastTurns(set: number): number {
+    let [least, most] = [0, this.layers.length - 1];
+    while (least < most) {
+      const middle = (least + most) >> 1;
+      if (this.ground.sets.common(set, this.layers[middle]!) === EMPTY) least = middle + 1;
+      else most = middle;
+    }
+    return least;
+  }
 }

@@ -141,6 +141,12 @@ export class Sets {
     return EMPTY;
   }
 
+  /** What may follow below `level` where this value stands there, also if the set has no node at that level. */
+  below(set: number, level: number, value: number): number {
+    if (this.arena.levelOf(set) === level) return this.at(set, value);
+    return value === 0 ? set : EMPTY;
+  }
+
   has(set: number, values: ArrayLike<number>): boolean {
     for (let level = 0; level < values.length && set !== EMPTY; level++) {
       if (this.arena.levelOf(set) === level) set = this.at(set, values[level]!);

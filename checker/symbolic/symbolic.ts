@@ -18,7 +18,7 @@ import { Judge } from './judge.js';
 import type { Learner } from './learner.js';
 import { Layout } from './layout.js';
 import { orderOf } from './order.js';
-import { simplestRuns } from './runs.js';
+import { Runs } from './runs.js';
 import { EMPTY } from './sets.js';
 import { SlotWays } from './ways.js';
 import type { Way } from './ways.js';
@@ -175,7 +175,7 @@ class Search {
   }
 
   private async result(stopped: Stopped): Promise<SearchResult> {
-    const { system, slots, judge, limits, pace } = this;
+    const { system, slots, judge, pace } = this;
     const { sets, guards, relations } = this.ground;
     const isWhole = stopped === 'exhausted';
     const pairs = (ofWay: (way: Way) => boolean) =>
@@ -203,9 +203,12 @@ class Search {
     }
     // What ended the judging is what ended the search.
     const end = this.stopped ?? stopped;
-    const { timeout = Infinity } = limits;
-    const left = { ...limits, timeout: Math.max(0, timeout - pace.seconds) };
-    const runs = await simplestRuns(system, leavesTime(end) ? judge.causes() : [], left);
+    const breathe = async () => {
+      await this.rest();
+      return this.stopped === undefined;
+    };
+    const way = new Runs(this.ground, slots, this.layers, breathe);
+    const runs = await way.simplest(leavesTime(end) ? judge.causes() : []);
     // Promises of whole runs are not judged here: `runs` says so below.
     const broken = new Set(judge.causes().map(({ property }) => property));
     if (!leavesTime(end)) for (const property of this.failing()) broken.add(property);

@@ -1,6 +1,7 @@
 /** What is known of a slot: the ways it can go, as rows. It grows as the slot is learned. */
 import { BLOCKED, ENDING, FAILS, KIND, WRITES } from '../footprint.js';
 import type { Ending, StepFootprint } from '../footprint.js';
+import type { Vector } from '../schema.js';
 import { Closure } from './closure.js';
 import type { Ground } from './ground.js';
 import { Learner } from './learner.js';
@@ -34,6 +35,16 @@ export class SlotWays {
     this.footprint = footprint;
     this.closure = new Closure(ground, isDue);
     this.learner = new Learner(ground, footprint);
+  }
+
+  /** What the slot can do in a state, failing included, and the states after. */
+  movesOf(vector: Vector): { ending: Ending; after: Vector }[] {
+    const { footprint } = this;
+    const ends = footprint.found.slice(0, footprint.walk(vector));
+    return ends.map((end) => ({
+      ending: footprint.endings[footprint.cells[end + ENDING]!]!,
+      after: footprint.after(vector, end),
+    }));
   }
 
   /** Takes over what the footprint has learned since. */

@@ -7,7 +7,6 @@ import { Ground } from '../../checker/symbolic/ground.js';
 import { Learner } from '../../checker/symbolic/learner.js';
 import { Memo } from '../../checker/symbolic/memo.js';
 import { rowOf } from '../../checker/symbolic/paths.js';
-import { simplestRuns } from '../../checker/symbolic/runs.js';
 import { Sets } from '../../checker/symbolic/sets.js';
 import { symbolic } from '../../checker/symbolic/symbolic.js';
 import { resultsOf } from '../../checker/verdicts.js';
