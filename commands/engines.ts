@@ -11,7 +11,10 @@ import { Problem } from './problem.js';
 export const engineNames = ['auto', 'explicit', 'symbolic', 'reference', 'all'] as const;
 export type EngineName = (typeof engineNames)[number];
 
-const engines = { auto: explicit, explicit, symbolic, reference };
+const engines = { auto, explicit, symbolic, reference };
+
+/** States beyond which sets of states are mostly faster than states one by one; some ten seconds. */
+const LARGE = 10_000_000;
 
 /** Searches with the engine named; `all` runs each and insists that they agree. */
 export async function search(engine: EngineName, system: System, limits: Limits): Promise<SearchResult> {
@@ -23,6 +26,22 @@ export async function search(engine: EngineName, system: System, limits: Limits)
   for (const other of ofRuns.length > 0 ? [reference] : [symbolic, reference])
     result = agreed(system, result, await other(system, limits));
   return result;
+}
+
+/**
+ * State by state first, since most searches end soon so; what turns out to have more than `large` states is searched
+ * anew by sets. Of what neither of them can end, the one that came farther is told.
+ */
+export async function auto(system: System, limits: Limits, large = LARGE): Promise<SearchResult> {
+  const { maxStates = Infinity, timeout = Infinity } = limits;
+  if (maxStates <= large || system.properties.some(({ kind }) => kind === 'eventually'))
+    return await explicit(system, limits);
+  const first = await explicit(system, { ...limits, maxStates: large });
+  if (first.stopped !== 'states') return first;
+  const second = await symbolic(system, { ...limits, timeout: Math.max(0, timeout - first.seconds) });
+  const seconds = first.seconds + second.seconds;
+  if (isComparable(second) || second.states >= first.states) return { ...second, seconds };
+  return { ...first, stopped: second.stopped, seconds };
 }
 
 /** The first result, if the other is the same; of two that were not both run to their end, the one that claims less. */

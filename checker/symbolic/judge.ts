@@ -167,13 +167,7 @@ export class Judge {
   }
 
   /** Takes note of a cause, which shows in some states, or by a step into one of them. */
-  private async note(
-    property: string,
-    label: string,
-    object: string,
-    states: number,
-    step: Goal['step'] = undefined,
-  ) {
+  private async note(property: string, label: string, object: string, states: number, step?: Goal['step']) {
     if (object === '' || states === EMPTY) return;
     await this.study(this.faults.learner, states);
     for (const [text, some] of this.faults.of(states)) {

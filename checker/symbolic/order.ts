@@ -1,27 +1,28 @@
 /**
- * The order of levels, chosen from what tasks touch: those that touch the same components come to stand side by side,
- * and each component stands amid those that touch it.
+ * The order of levels, chosen from what tasks touch: those that touch the same components come to stand side by side, and each
+ * component stands amid those that touch it.
  *
- * The tasks are put in a row such that the components span as little of it as can be had by moving one task at a time (a
- * linear arrangement of a hypergraph). It is the few tasks that are arranged and not the many components, since what
- * belongs to one clone would else be mixed with what belongs to another as like as twins.
+ * The tasks are put in a row in which the more two of them have in common, the nearer they are to each other (a minimum
+ * linear arrangement, as far as it can be had by moving one task at a time). It is the few tasks that are arranged and
+ * not the many components, since else what belongs to one clone would be mixed with what belongs to another.
  */
 import type { Components } from '../components.js';
 
-/** A task counts among those that touch a component if it is behind more than this share of its reads and writes. */
-const SHARE = 0.05;
-
 /** The level of each component. Those that nobody touches come last. */
 export function orderOf({ parts, touches }: Components): Int32Array {
-  const totals = [...parts.keys()].map((part) => touches.reduce((sum, counts) => sum + counts[part]!, 0));
-  const groups = totals.map((total, part) =>
-    [...touches.keys()].filter((task) => touches[task]![part]! > SHARE * total),
+  const tasks = [...touches.keys()];
+  const shares = [...parts.keys()].map((part) => sharesOf(touches.map((counts) => counts[part]!)));
+  /** How much two tasks have in common: components, by how many bits they hold and by how much the two do to them. */
+  const ties = tasks.map((a) =>
+    tasks.map((b) =>
+      shares.reduce((sum, of, part) => sum + of[a]! * of[b]! * Math.log2(parts[part]!.count), 0),
+    ),
   );
-  const place = arranged(touches.length, groups);
-  const means = totals.map((total, part) =>
-    total === 0
+  const place = arranged(ties);
+  const means = shares.map((of) =>
+    of.every((share) => share === 0)
       ? Infinity
-      : touches.reduce((sum, counts, task) => sum + (counts[part]! / total) * place[task]!, 0),
+      : tasks.reduce((sum, task) => sum + of[task]! * place[task]!, 0),
   );
   const levels = new Int32Array(parts.length);
   const sorted = [...parts.keys()].toSorted((a, b) => means[a]! - means[b]! || a - b);
@@ -29,41 +30,34 @@ export function orderOf({ parts, touches }: Components): Int32Array {
   return levels;
 }
 
-/** The place of each task in a row in which no task can be moved to make the groups span less of it. */
-function arranged(tasks: number, groups: readonly (readonly number[])[]): number[] {
-  let row = [...Array(tasks).keys()];
-  let least = spanOf(row, groups);
+/** What part of all is each; nothing where there is none. */
+function sharesOf(counts: readonly number[]): number[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return counts.map((count) => (total === 0 ? 0 : count / total));
+}
+
+/** The place of each task in a row in which no task can be moved to bring closer together what is tied. */
+function arranged(ties: readonly (readonly number[])[]): number[] {
+  let row = [...ties.keys()];
+  let least = strainOf(row, ties);
   for (let improves = true; improves;) {
     improves = false;
     for (const from of row.keys()) {
       for (const to of row.keys()) {
         const other = row.toSpliced(from, 1).toSpliced(to, 0, row[from]!);
-        const span = spanOf(other, groups);
-        if (span >= least) continue;
-        [row, least, improves] = [other, span, true];
+        const strain = strainOf(other, ties);
+        if (strain >= least) continue;
+        [row, least, improves] = [other, strain, true];
       }
     }
   }
-  return placesIn(row);
+  return row.map((_, task) => row.indexOf(task));
 }
 
-/** The sum of how far apart the first and the last of each group are. */
-function spanOf(row: readonly number[], groups: readonly (readonly number[])[]): number {
-  const place = placesIn(row);
-  let total = 0;
-  for (const group of groups) {
-    let [first, last] = [Infinity, -Infinity];
-    for (const task of group) {
-      first = Math.min(first, place[task]!);
-      last = Math.max(last, place[task]!);
-    }
-    if (last > first) total += last - first;
-  }
-  return total;
-}
-
-function placesIn(row: readonly number[]): number[] {
-  const place: number[] = [];
-  for (const [at, task] of row.entries()) place[task] = at;
-  return place;
+/** The sum of the distances of all pairs, each as often as they are tied. */
+function strainOf(row: readonly number[], ties: readonly (readonly number[])[]): number {
+  let strain = 0;
+  for (const [i, a] of row.entries())
+    for (let j = i + 1; j < row.length; j++) strain += (j - i) * ties[a]![row[j]!]!;
+  return strain;
 }

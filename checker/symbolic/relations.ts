@@ -86,7 +86,7 @@ export class Relations {
     const { cells } = this;
     while (this.levelOf(relation) < level) {
       const place = this.outcomes(relation, 0);
-      if (cells[place]! === 0) return NONE;
+      if (cells[place] === 0) return NONE;
       if (cells[place]! > 2 || cells[place + 2] !== 0) return relation;
       relation = cells[place + 1]!;
     }

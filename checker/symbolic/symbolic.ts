@@ -107,17 +107,14 @@ class Search {
     const { sets } = this.ground;
     this.work = this.reached;
     this.since = performance.now();
-    for (let grows = true; grows && this.stopped === undefined;) {
-      await this.study(slot.learner, this.work);
-      slot.renew();
-      grows = false;
+    for (let learns = true; learns && this.stopped === undefined;) {
       do {
-        const before = this.work;
-        this.work = slot.closure.of(before);
-        grows ||= this.work !== before;
+        this.work = slot.closure.of(this.work);
         await this.rest();
         this.collect();
       } while (slot.closure.interrupted && this.stopped === undefined);
+      await this.study(slot.learner, this.work);
+      learns = slot.renew();
     }
     if (this.stopped === undefined) slot.expanded = this.work;
     this.next = sets.union(this.next, this.work);

@@ -47,11 +47,11 @@ export class SlotWays {
     }));
   }
 
-  /** Takes over what the footprint has learned since. */
-  renew(): void {
+  /** Takes over what the footprint has learned since; answers whether there was anything. */
+  renew(): boolean {
     const { footprint, ground, ways, known } = this;
     const { cells, endings } = footprint;
-    if (endings.length === known) return;
+    if (endings.length === known) return false;
     const from = ways.length;
     footprint.visit({
       end: (reads, cell) => {
@@ -75,5 +75,6 @@ export class SlotWays {
         .filter(({ moves }) => moves)
         .map(({ row }) => row),
     );
+    return true;
   }
 }

@@ -3,13 +3,14 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { differences } from '../../checker/compare.js';
 import { explicit } from '../../checker/explicit.js';
+import { Before } from '../../checker/symbolic/before.js';
 import { Ground } from '../../checker/symbolic/ground.js';
 import { Learner } from '../../checker/symbolic/learner.js';
 import { Memo } from '../../checker/symbolic/memo.js';
 import { rowOf } from '../../checker/symbolic/paths.js';
+import { Runs } from '../../checker/symbolic/runs.js';
 import { Sets } from '../../checker/symbolic/sets.js';
 import { symbolic } from '../../checker/symbolic/symbolic.js';
-import { resultsOf } from '../../checker/verdicts.js';
 import type { System } from '../../model/system.js';
 import { system as modelled } from '../model/ask.js';
 import { systemOf, systemSpec } from './language.js';
@@ -92,6 +93,13 @@ const broken: [string, () => unknown][] = [
       }),
   ],
   ['nothing more is learned', () => vi.spyOn(Learner.prototype, 'fill').mockReturnValue(true)],
+  [
+    'a run is not followed back to where it began',
+    () =>
+      vi.spyOn(Before.prototype, 'of').mockImplementation(function (this: Before, all, goal) {
+        return all === goal ? all : 0;
+      }),
+  ],
   ['of two sets one is dropped', () => vi.spyOn(Sets.prototype, 'union').mockImplementation(Math.max)],
   ['a memo speaks of sets that are gone', () => vi.spyOn(Memo.prototype, 'clear').mockReturnValue()],
 ];
@@ -133,18 +141,12 @@ test('sets outlive a collection, and nothing else does', () => {
 
 test('a cause without a run within the limits is a violation all the same', async () => {
   const system = modelled('qemu-clone-vm', { guest: SMALL });
-  const cause = { label: 'deliver.lookup', object: 'x', faults: [] };
-  const wanted = [{ property: 'no-leak', cause, turns: 1, steps: 1, where: undefined }];
-  const runs = await simplestRuns(system, wanted, { maxStates: 50 });
-  expect([...runs.values()].flat()).toEqual([]);
-  const results = resultsOf(
-    system.properties,
-    runs,
-    { states: 'exhausted', runs: 'exhausted' },
-    [],
-    new Set(['no-leak']),
-  );
-  expect(results.find(({ name }) => name === 'no-leak')?.verdict).toBe('violated');
+  const to = vi.spyOn(Runs.prototype, 'simplest').mockResolvedValue(new Map());
+  const { properties } = await symbolic(system);
+  to.mockRestore();
+  const violated = properties.filter(({ verdict }) => verdict === 'violated');
+  expect(violated.map(({ name }) => name)).toContain('no-leak');
+  expect(violated.flatMap(({ counterexamples }) => counterexamples)).toEqual([]);
 });
 
 test('a limit of memory leaves the promises undecided', async () => {
@@ -155,7 +157,7 @@ test('a limit of memory leaves the promises undecided', async () => {
 });
 
 test('a search that is ended tells of the steps that were seen to fail', async () => {
-  const system = modelled('qemu-clone-vm', { guest: SMALL });
+  const system = modelled('qemu-clone-vm', { guest: SMALL, clones: 2 });
   const end = new AbortController();
   const limits = {
     signal: end.signal,
