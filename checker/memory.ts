@@ -21,6 +21,10 @@ const MESSAGES = [
   'Set maximum size exceeded',
 ];
 
+/** Something grew larger than there is room for where it is kept. */
+export class TooLarge extends RangeError {}
+
 export function isOutOfMemory(error: unknown): boolean {
+  if (error instanceof TooLarge) return true;
   return error instanceof RangeError && MESSAGES.some((message) => error.message.includes(message));
 }

@@ -4,11 +4,12 @@
  * A record is `[head, ...entries]`, where the head holds a level and the number of entries, and an entry is `stride`
  * numbers. Its number is the cell it begins at, so a record that names others is always younger than they are.
  */
+import { TooLarge } from '../memory.js';
 
-const COUNT_BITS = 13;
+const COUNT_BITS = 20;
 const MOST_ENTRIES = 2 ** COUNT_BITS - 1;
 /** The level of what has none: below every other. */
-export const BOTTOM = 2 ** 17 - 1;
+export const BOTTOM = 2 ** (32 - COUNT_BITS) - 1;
 
 export class Arena {
   cells = new Int32Array(1024);
@@ -47,7 +48,9 @@ export class Arena {
     const { scratch, table } = this;
     const size = this.top - base;
     this.top = base;
-    const head = (level << COUNT_BITS) | (size / this.stride);
+    const count = size / this.stride;
+    if (count > MOST_ENTRIES) throw new TooLarge(`a set branches in ${count} ways at one level`);
+    const head = (level << COUNT_BITS) | count;
     let hash = head;
     for (let i = base; i < base + size; i++) hash = mix(hash, scratch[i]!);
     const mask = table.length - 1;

@@ -108,16 +108,18 @@ export class Closure {
     const { sets, relations } = this;
     const { arena } = sets;
     const { cells } = relations;
-    const waiting: number[] = [];
-    for (let at = base; at < arena.top; at += 2) waiting.push(arena.scratch[at]!);
-    for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    const waiting = new Set<number>();
+    for (let at = base; at < arena.top; at += 2) waiting.add(arena.scratch[at]!);
+    // A value that is added again comes again, after the others.
+    for (const value of waiting) {
+      waiting.delete(value);
       const place = relations.outcomes(root, value);
       for (let i = place + 1, end = i + cells[place]!; i < end; i += 2) {
         const kid = arena.scratch[placeOf(arena.scratch, base, arena.top, value) + 1]!;
         const more = this.step(kid, cells[i]!, level + 1);
         if (more === EMPTY) continue;
         const to = cells[i + 1]!;
-        if (this.add(base, to, more) && !waiting.includes(to)) waiting.push(to);
+        if (this.add(base, to, more)) waiting.add(to);
       }
     }
   }

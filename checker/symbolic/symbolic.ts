@@ -8,6 +8,7 @@
 import type { System } from '../../model/system.js';
 import { Components } from '../components.js';
 import { StepFootprint } from '../footprint.js';
+import { isOutOfMemory } from '../memory.js';
 import { Pace } from '../pace.js';
 import type { Limits, SearchResult, Stopped } from '../result.js';
 import { Schema } from '../schema.js';
@@ -89,6 +90,16 @@ class Search {
   }
 
   async run(): Promise<SearchResult> {
+    try {
+      await this.search();
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      this.stopped = 'memory';
+    }
+    return this.result(this.stopped ?? 'exhausted');
+  }
+
+  private async search(): Promise<void> {
     const { depth = Infinity, maxStates = Infinity } = this.limits;
     let isNew = true;
     while (isNew && this.stopped === undefined && this.turns < depth) {
@@ -99,7 +110,6 @@ class Search {
       if (this.ground.sets.count(this.reached) > maxStates) this.stopped ??= 'states';
     }
     if (isNew && this.stopped === undefined) await this.lookBeyond();
-    return this.result(this.stopped ?? 'exhausted');
   }
 
   /** All that `slot` alone can reach from the states of the turn before. */

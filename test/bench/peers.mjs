@@ -31,12 +31,21 @@ const rows = [
     'N=2, repaired proposal, lasting-child, no faults',
     'qemu-clone-vm-eagain-fixed --guest lasting-child --faults none --clones 2',
   ],
+  [
+    'N=2, repaired proposal, vfork-exit, no faults, by sets',
+    'qemu-clone-vm-eagain-fixed --guest vfork-exit --faults none --clones 2',
+    '--engine symbolic',
+  ],
   ['N=2, native, posix_spawn, any one fault', 'native --guest posix_spawn --faults all --clones 2'],
   ['N=3, native, crashing-child, no faults', 'native --guest crashing-child --faults none --clones 3'],
   ['N=3, native, vfork-exit, any one fault', 'native --guest vfork-exit --faults all --clones 3'],
   ['N=4, native, reaper, no faults', 'native --guest reaper --faults none --clones 4'],
   [HAND_PORT.what, 'native --guest vfork-exit --faults none --clones 4'],
-].map(([what, line]) => ({ what, args: line.split(' ') }));
+].map(([what, line, ours = '']) => ({
+  what,
+  args: line.split(' '),
+  options: ours.split(' ').filter(Boolean),
+}));
 
 /** The first has our states, one by one. What SPIN does if nothing is said leaves out values that nobody reads. */
 const every = ['-o1', '-o2', '-o3'];
@@ -71,7 +80,7 @@ function bench() {
     for (let round = 1; round <= ROUNDS; round++) {
       for (const [i, row] of done.entries()) {
         console.error(`round ${round} of ${ROUNDS}: ${row.what}`);
-        row.ours.push(runOurs(row.args));
+        row.ours.push(runOurs([...row.args, ...row.options]));
         for (const [at, setting] of settings.entries())
           row.spins[at].runs.push(runSpin(join(folder, `${i}.pml`), setting, row.ours[0].states));
         if (row.what === HAND_PORT.what)

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { differences } from '../../checker/compare.js';
 import { explicit } from '../../checker/explicit.js';
+import { TooLarge } from '../../checker/memory.js';
 import { Before } from '../../checker/symbolic/before.js';
 import { Ground } from '../../checker/symbolic/ground.js';
 import { Learner } from '../../checker/symbolic/learner.js';
@@ -154,6 +155,18 @@ test('a limit of memory leaves the promises undecided', async () => {
   const { stopped, turns, properties } = await symbolic(system, { maxMemory: 1 }, RESTLESS);
   expect([stopped, turns]).toEqual(['memory', 0]);
   expect(new Set(properties.map(({ verdict }) => verdict))).toEqual(new Set(['undecided']));
+});
+
+test('a set that outgrows its place ends the search as memory does', async () => {
+  const system = modelled('qemu-clone-vm', { guest: SMALL, clones: 2 });
+  const progress = ({ turns }: { turns: number }) => {
+    if (turns >= 5) throw new TooLarge('no room');
+  };
+  const { stopped, exhausted, turns, properties } = await symbolic(system, { progress }, RESTLESS);
+  expect([stopped, exhausted]).toEqual(['memory', false]);
+  expect(turns).toBeGreaterThanOrEqual(5);
+  const verdicts = new Set(properties.map(({ verdict }) => verdict));
+  expect([...verdicts].filter((verdict) => verdict !== 'undecided' && verdict !== 'violated')).toEqual([]);
 });
 
 test('a search that is ended tells of the steps that were seen to fail', async () => {
