@@ -3,7 +3,7 @@
 import { differences } from '../checker/compare.js';
 import { explicit } from '../checker/explicit.js';
 import { reference } from '../checker/reference.js';
-import type { Limits, SearchResult } from '../checker/result.js';
+import type { Limits, PropertyResult, SearchResult } from '../checker/result.js';
 import { symbolic } from '../checker/symbolic/symbolic.js';
 import type { System } from '../model/system.js';
 import { Problem } from './problem.js';
@@ -16,9 +16,13 @@ const engines = { auto, explicit, symbolic, reference };
 /** States beyond which sets of states are mostly faster than states one by one; some ten seconds. */
 const LARGE = 10_000_000;
 
+function promisesOfRuns({ properties }: System): string[] {
+  return properties.filter(({ kind }) => kind === 'eventually').map(({ name }) => name);
+}
+
 /** Searches with the engine named; `all` runs each and insists that they agree. */
 export async function search(engine: EngineName, system: System, limits: Limits): Promise<SearchResult> {
-  const ofRuns = system.properties.filter(({ kind }) => kind === 'eventually').map(({ name }) => name);
+  const ofRuns = promisesOfRuns(system);
   if (engine === 'symbolic' && ofRuns.length > 0)
     throw new Problem(`the symbolic engine does not judge promises of whole runs: ${ofRuns.join(', ')}`);
   if (engine !== 'all') return await engines[engine](system, limits);
@@ -30,18 +34,33 @@ export async function search(engine: EngineName, system: System, limits: Limits)
 
 /**
  * State by state first, since most searches end soon so; what turns out to have more than `large` states is searched
- * anew by sets. Of what neither of them can end, the one that came farther is told.
+ * anew by sets. Where neither comes to its end, it is told what the one knows that came farther, and what either of them
+ * saw to be broken. A promise of whole runs only the explicit engine can judge.
  */
 export async function auto(system: System, limits: Limits, large = LARGE): Promise<SearchResult> {
   const { maxStates = Infinity, timeout = Infinity } = limits;
-  if (maxStates <= large || system.properties.some(({ kind }) => kind === 'eventually'))
-    return await explicit(system, limits);
+  if (maxStates <= large || promisesOfRuns(system).length > 0) return await explicit(system, limits);
   const first = await explicit(system, { ...limits, maxStates: large });
   if (first.stopped !== 'states') return first;
-  const second = await symbolic(system, { ...limits, timeout: Math.max(0, timeout - first.seconds) });
-  const seconds = first.seconds + second.seconds;
-  if (isComparable(second) || second.states >= first.states) return { ...second, seconds };
-  return { ...first, stopped: second.stopped, seconds };
+  const { progress } = limits;
+  const later = (seconds: number) => first.seconds + seconds;
+  const second = await symbolic(system, {
+    ...limits,
+    timeout: Math.max(0, timeout - first.seconds),
+    ...(progress && { progress: (now) => progress({ ...now, seconds: later(now.seconds) }) }),
+  });
+  const seconds = later(second.seconds);
+  if (isComparable(second)) return { ...second, seconds };
+  const [farther, other] = second.states >= first.states ? [second, first] : [first, second];
+  const properties = farther.properties.map((property, i) => worse(property, other.properties[i]!));
+  return { ...farther, properties, stopped: second.stopped, seconds };
+}
+
+/** Of what two searches say of a property the one that breaks it, and shows how if it can. */
+function worse(one: PropertyResult, other: PropertyResult): PropertyResult {
+  const badness = ({ verdict, counterexamples }: PropertyResult) =>
+    Number(verdict === 'violated') + Math.min(1, counterexamples.length);
+  return badness(other) > badness(one) ? other : one;
 }
 
 /** The first result, if the other is the same; of two that were not both run to their end, the one that claims less. */

@@ -1,15 +1,14 @@
 /**
  * Records of whole numbers, each kept once: the same content always has the same number.
  *
- * A record is `[head, ...entries]`, where the head holds a level and the number of entries, and an entry is `stride`
+ * A record is `[head, ...entries]`, where the head holds a level (or a rank) and the number of entries, and an entry is `stride`
  * numbers. Its number is the cell it begins at, so a record that names others is always younger than they are.
  */
 import { TooLarge } from '../memory.js';
 
-const COUNT_BITS = 20;
-const MOST_ENTRIES = 2 ** COUNT_BITS - 1;
 /** The level of what has none: below every other. */
-export const BOTTOM = 2 ** (32 - COUNT_BITS) - 1;
+export const BOTTOM = 2 ** 12 - 1;
+const MOST_CELLS = 2 ** 31 - 1;
 
 export class Arena {
   cells = new Int32Array(1024);
@@ -19,23 +18,32 @@ export class Arena {
   /** Cells in use. */
   used: number;
   private readonly stride: number;
+  private readonly reserved: number;
+  private readonly countBits: number;
+  private readonly mostEntries: number;
   private records = 0;
   /** Open addressing; 0 for free. */
   private table = new Int32Array(512);
 
-  /** The numbers below `reserved` are not records: their level is BOTTOM. */
-  constructor(stride: number, reserved: number) {
+  /**
+   * The numbers below `reserved` are not records: their level is BOTTOM. A head has `countBits` bits for the number of
+   * entries, and what is left of 32 for the level.
+   */
+  constructor(stride: number, reserved: number, countBits: number) {
     this.stride = stride;
+    this.reserved = reserved;
+    this.countBits = countBits;
+    this.mostEntries = 2 ** countBits - 1;
     this.used = reserved;
-    this.cells.fill(BOTTOM << COUNT_BITS, 0, reserved);
+    this.cells.fill(BOTTOM << countBits, 0, reserved);
   }
 
   levelOf(record: number): number {
-    return this.cells[record]! >>> COUNT_BITS;
+    return this.cells[record]! >>> this.countBits;
   }
 
   countOf(record: number): number {
-    return this.cells[record]! & MOST_ENTRIES;
+    return this.cells[record]! & this.mostEntries;
   }
 
   /** The cell after the last of the record. */
@@ -49,8 +57,8 @@ export class Arena {
     const size = this.top - base;
     this.top = base;
     const count = size / this.stride;
-    if (count > MOST_ENTRIES) throw new TooLarge(`a set branches in ${count} ways at one level`);
-    const head = (level << COUNT_BITS) | count;
+    if (count > this.mostEntries) throw new TooLarge(`a set branches in ${count} ways at one level`);
+    const head = (level << this.countBits) | count;
     let hash = head;
     for (let i = base; i < base + size; i++) hash = mix(hash, scratch[i]!);
     const mask = table.length - 1;
@@ -72,6 +80,7 @@ export class Arena {
 
   private append(head: number, base: number, size: number, cell: number): number {
     const at = this.used;
+    if (at + size + 1 > MOST_CELLS) throw new TooLarge('the sets take more cells than can be numbered');
     if (at + size + 1 > this.cells.length)
       this.cells = grown(this.cells, Math.max(2 * this.cells.length, at + size + 1));
     const { cells, scratch } = this;
@@ -88,8 +97,7 @@ export class Arena {
     const table = new Int32Array(length);
     const mask = length - 1;
     this.records = 0;
-    let record = 0;
-    while (record < this.used && this.levelOf(record) === BOTTOM) record++;
+    let record = this.reserved;
     for (let end = record; record < this.used; record = end) {
       end = this.endOf(record);
       let hash = cells[record]!;

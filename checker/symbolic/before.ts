@@ -6,6 +6,7 @@ import { EMPTY } from './sets.js';
 
 const MEMO_BITS = 20;
 
+/** What it remembers is void after a collection. */
 export class Before {
   private readonly ground: Ground;
   private readonly known = new Memo(MEMO_BITS);

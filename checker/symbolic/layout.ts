@@ -20,8 +20,8 @@ export class Layout {
   constructor({ parts }: Components, order: Int32Array) {
     this.parts = [...parts.keys()].toSorted((a, b) => order[a]! - order[b]!).map((part) => parts[part]!);
     const leaves = this.parts.reduce((sum, part) => sum + part.leaves.length, 0);
-    if (leaves >= BOTTOM)
-      throw new ModelError(`a state of ${leaves} leaves is too wide for the symbolic engine`);
+    if (parts.length >= BOTTOM)
+      throw new ModelError(`a state of ${parts.length} components is too wide for the symbolic engine`);
     this.ranks = new Int32Array(leaves);
     this.levels = new Int32Array(leaves);
     this.places = new Int32Array(leaves);

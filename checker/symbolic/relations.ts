@@ -1,7 +1,8 @@
 /**
- * What learned paths read and write, as diagrams in the same order of levels as the sets of states.
+ * What learned paths read and write, as diagrams in the same order as the sets of states: by the rank of leaves, of which
+ * a level is a range.
  *
- * A path becomes a row: for each leaf that it touches, in the order of levels, what the leaf must be and what it
+ * A path becomes a row: for each leaf that it touches, in the order of ranks, what the leaf must be and what it
  * becomes. Rows with a common end share it, and rows with a common beginning share that, so a thousand paths that
  * differ in one leaf cost little more than one.
  */
@@ -27,7 +28,7 @@ interface Item {
 
 export class Relations {
   /** A node is `[head, guard, write, rest, guard, write, rest, ...]`, by guard: those below 0, then values ascending. */
-  readonly arena = new Arena(3, 1);
+  readonly arena = new Arena(3, 1, 13);
   private readonly layout: Layout;
   private readonly exclusions: Uint8Array[] = [];
   private readonly exclusionNumbers = new Map<string, number>();

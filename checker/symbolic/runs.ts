@@ -43,7 +43,7 @@ export class Runs {
   private readonly slots: readonly SlotWays[];
   /** The relation of what each slot can do. */
   private readonly moves: readonly number[];
-  /** The states within each number of turns. */
+  /** The states within each number of turns. No set is thrown away while runs are looked for. */
   private readonly layers: readonly number[];
   /** Called between one set and the next; answers whether to go on. */
   private readonly breathe: () => Promise<boolean>;
@@ -68,9 +68,7 @@ export class Runs {
   async simplest(wanted: readonly Wanted[]): Promise<Map<string, Counterexample[]>> {
     const sightings = new Sightings<Counterexample>();
     for (const { property, cause, goals } of wanted) {
-      for (const goal of goals) {
-        const path = await this.to(goal);
-        if (path === undefined) continue;
+      for (const path of (await this.toAll(goals)) ?? []) {
         const turns = path.filter(({ slot }, i) => slot !== path[i - 1]?.slot).length;
         const size = { cause, turns, steps: path.length };
         sightings.note({ ...size, property, where: { ...size, path } });
@@ -80,6 +78,17 @@ export class Runs {
     for (const { property, where } of sightings.simplest())
       found.set(property, [...(found.get(property) ?? []), where]);
     return found;
+  }
+
+  /** A run to each: unless there is time for all of them nobody knows which is the simplest. */
+  private async toAll(goals: readonly Goal[]): Promise<Action[][] | undefined> {
+    const paths: Action[][] = [];
+    for (const goal of goals) {
+      const path = (await this.breathe()) ? await this.to(goal) : undefined;
+      if (path === undefined) return undefined;
+      paths.push(path);
+    }
+    return paths;
   }
 
   /** A run of fewest turns, and of these one of fewest steps. */
@@ -158,8 +167,9 @@ export class Runs {
         const isGoal = left === 0 && goal.step !== undefined;
         const endings = isGoal ? goal.step.ways.map(({ ending }) => ending) : undefined;
         const to = isGoal ? goal.states : steps[left];
-        const next = this.slots[slot]!.movesOf(state).find(
-          ({ ending, after }) => (endings?.includes(ending) ?? true) && this.has(to, after),
+        const next = this.slots[slot]!.endsOf(state).find(
+          ({ ending, after }) =>
+            (endings?.includes(ending) ?? ending.failure?.ends !== true) && this.has(to, after),
         );
         if (next === undefined) throw new Error('internal error: a run goes astray');
         actions.push({ slot, choices: next.ending.choices });

@@ -1,23 +1,27 @@
 /**
  * Sets of states as decision diagrams, each set kept once, so that equal sets have equal numbers.
  *
- * A node has a level, and for each value of the leaf at that level that occurs the set of what may follow below.
- * A leaf at its initial value, which is value 0, needs no node where no other value is possible (as in the
- * zero-suppressed diagrams of Minato, DAC 1993): most leaves of most states are at rest.
+ * A node has a level, and for each content of the component at that level that occurs the set of what may follow below.
+ * A component at rest, which is content 0, needs no node where no other content is possible (as in the
+ * zero-suppressed diagrams of Minato, DAC 1993): most components of most states are at rest.
  */
 import { Arena } from './arena.js';
 import { Memo } from './memo.js';
 
 /** The set without states. */
 export const EMPTY = 0;
-/** The set of the one state whose leaves, from here on, all are at their initial values. */
+/** The set of the one state whose components, from here on, all are at rest. */
 export const ONE = 1;
 
 const MEMO_BITS = 21;
 
+function newArena(): Arena {
+  return new Arena(2, 2, 20);
+}
+
 export class Sets {
   /** A node is `[head, value, kid, value, kid, ...]`, values ascending. */
-  arena = new Arena(2, 2);
+  arena = newArena();
   private readonly unions = new Memo(MEMO_BITS);
   private readonly differences = new Memo(MEMO_BITS);
   private readonly counts = new Map<number, number>();
@@ -27,8 +31,9 @@ export class Sets {
    * is void, and so is what was remembered of it.
    */
   collect(kept: readonly number[]): number[] {
-    const { cells, used } = this.arena;
     const old = this.arena;
+    const { cells, used } = old;
+    const moved = new Int32Array(used);
     /** 1 for a node that is kept. A node is older than those that it is below of. */
     const live = new Uint8Array(used);
     const waiting = [...kept];
@@ -37,18 +42,23 @@ export class Sets {
       live[node] = 1;
       for (let i = node + 1, end = old.endOf(node); i < end; i += 2) waiting.push(cells[i + 1]!);
     }
-    this.arena = new Arena(2, 2);
-    const moved = new Int32Array(used);
-    moved[ONE] = ONE;
-    for (let node = ONE + 1; node < used; node = old.endOf(node)) {
-      if (live[node] === 0) continue;
-      for (let i = node + 1, end = old.endOf(node); i < end; i += 2)
-        this.push(cells[i]!, moved[cells[i + 1]!]!);
-      moved[node] = this.arena.intern(old.levelOf(node), 0);
-    }
     this.unions.clear();
     this.differences.clear();
     this.counts.clear();
+    this.arena = newArena();
+    moved[ONE] = ONE;
+    try {
+      for (let node = ONE + 1; node < used; node = old.endOf(node)) {
+        if (live[node] === 0) continue;
+        for (let i = node + 1, end = old.endOf(node); i < end; i += 2)
+          this.push(cells[i]!, moved[cells[i + 1]!]!);
+        moved[node] = this.arena.intern(old.levelOf(node), 0);
+      }
+    } catch (error) {
+      // The numbers that are known are those of the old cells, until all have new ones.
+      this.arena = old;
+      throw error;
+    }
     return kept.map((node) => moved[node]!);
   }
 
@@ -133,7 +143,7 @@ export class Sets {
     return this.minus(a, this.minus(a, b));
   }
 
-  /** What may follow below a node whose leaf has this value. */
+  /** What may follow below a node where its component has this content. */
   at(node: number, value: number): number {
     const { cells } = this.arena;
     for (let i = node + 1, end = this.arena.endOf(node); i < end && cells[i]! <= value; i += 2)

@@ -21,8 +21,8 @@ import { Layout } from './layout.js';
 import { orderOf } from './order.js';
 import { Runs } from './runs.js';
 import { EMPTY } from './sets.js';
+import { tallyOf } from './tally.js';
 import { SlotWays } from './ways.js';
-import type { Way } from './ways.js';
 
 export interface Tuning {
   /** Milliseconds between two rests, at the least. */
@@ -90,12 +90,7 @@ class Search {
   }
 
   async run(): Promise<SearchResult> {
-    try {
-      await this.search();
-    } catch (error) {
-      if (!isOutOfMemory(error)) throw error;
-      this.stopped = 'memory';
-    }
+    await this.orShort(() => this.search());
     return this.result(this.stopped ?? 'exhausted');
   }
 
@@ -182,64 +177,52 @@ class Search {
   }
 
   private async result(stopped: Stopped): Promise<SearchResult> {
-    const { system, slots, judge, pace } = this;
-    const { sets, guards, relations } = this.ground;
-    const isWhole = stopped === 'exhausted';
-    const pairs = (ofWay: (way: Way) => boolean) =>
-      slots.reduce((sum, { expanded, ways }) => {
-        const rows = ways.filter(ofWay).map(({ guard }) => guard);
-        return sum + guards.pairs(expanded, relations.of(rows));
-      }, 0);
-    const deadlocks = this.deadlocks();
-    const [taken, events] = this.coverage(isWhole);
-    const counts = {
-      engine: 'symbolic' as const,
-      states: sets.count(this.next),
-      transitions: pairs(({ moves }) => moves),
-      turns: this.turns,
-      deadlocks: sets.count(deadlocks),
-      failures: pairs(({ ending: { failure } }) => failure !== undefined),
-      exhausted: isWhole,
+    const { system, slots, ground, judge, pace } = this;
+    const { deadlocks, ...tally } = tallyOf(
+      { system, ground, slots, next: this.next, reached: this.reached },
       stopped,
-    };
+    );
+    this.stopped = undefined;
     if (leavesTime(stopped)) {
-      this.stopped = undefined;
       judge.layers = this.layers;
-      await judge.steps(slots);
-      await judge.ends(deadlocks);
+      await this.orShort(async () => {
+        await judge.steps(slots);
+        await judge.ends(deadlocks);
+      });
     }
     // What ended the judging is what ended the search.
     const end = this.stopped ?? stopped;
+    const causes = leavesTime(end) ? judge.causes() : [];
     const breathe = async () => {
       await this.rest();
       return this.stopped === undefined;
     };
-    const way = new Runs(this.ground, slots, this.layers, breathe);
-    const runs = await way.simplest(leavesTime(end) ? judge.causes() : []);
+    const runs = await this.orShort(() => new Runs(ground, slots, this.layers, breathe).simplest(causes));
     // Promises of whole runs are not judged here: `runs` says so below.
     const broken = new Set(judge.causes().map(({ property }) => property));
     if (!leavesTime(end)) for (const property of this.failing()) broken.add(property);
+    const endings = { states: end, runs: 'depth' as const };
     return {
-      ...counts,
+      engine: 'symbolic',
+      ...tally,
+      turns: this.turns,
+      deadlocks: ground.sets.count(deadlocks),
       exhausted: end === 'exhausted',
       stopped: end,
       seconds: pace.seconds,
-      properties: resultsOf(system.properties, runs, { states: end, runs: 'depth' }, events, broken),
-      taken,
-      events,
+      properties: resultsOf(system.properties, runs ?? new Map(), endings, tally.events, broken),
     };
   }
 
-  /** The states in which no task can move, of those in which every task was looked at. */
-  private deadlocks(): number {
-    const { ground, slots, system, reached } = this;
-    return slots
-      .filter((_, slot) => system.slots[slot]!.kind === 'task')
-      .reduce((idle, { ways, learner }) => {
-        const known = ground.sets.common(idle, learner.covered);
-        const rows = ways.map(({ guard }) => guard);
-        return ground.sets.minus(known, ground.passing(known, rows));
-      }, reached);
+  /** What some work comes to; or nothing, if there is no memory for it. */
+  private async orShort<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      this.stopped = 'memory';
+      return undefined;
+    }
   }
 
   /** What steps were seen to break when they were learned: in states that are reachable, but perhaps not within a bound. */
@@ -248,23 +231,6 @@ class Search {
     return this.slots.flatMap(({ ways }) =>
       ways.flatMap(({ ending: { failure } }) => failure?.property ?? []),
     );
-  }
-
-  /** The steps taken and the events that happened. Where every state was seen, whatever was learned is taken in some. */
-  private coverage(isWhole: boolean): [taken: string[], events: string[]] {
-    const { slots, system, ground } = this;
-    const taken = new Set<string>();
-    const events = new Set<string>();
-    for (const [i, { ways, expanded }] of slots.entries()) {
-      for (const { ending, guard } of ways) {
-        const step = `${system.slots[i]!.name}:${ending.label}`;
-        if (taken.has(step) && ending.events.every((name) => events.has(name))) continue;
-        if (!isWhole && ground.passing(expanded, [guard]) === EMPTY) continue;
-        taken.add(step);
-        for (const name of ending.events) events.add(name);
-      }
-    }
-    return [[...taken].toSorted(), [...events].toSorted()];
   }
 }
 

@@ -37,8 +37,8 @@ export class SlotWays {
     this.learner = new Learner(ground, footprint);
   }
 
-  /** What the slot can do in a state, failing included, and the states after. */
-  movesOf(vector: Vector): { ending: Ending; after: Vector }[] {
+  /** How the ways that the slot can go in a state end, failing ones included, and the states after. */
+  endsOf(vector: Vector): { ending: Ending; after: Vector }[] {
     const { footprint } = this;
     const ends = footprint.found.slice(0, footprint.walk(vector));
     return ends.map((end) => ({

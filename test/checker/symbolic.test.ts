@@ -6,6 +6,7 @@ import { explicit } from '../../checker/explicit.js';
 import { TooLarge } from '../../checker/memory.js';
 import { Before } from '../../checker/symbolic/before.js';
 import { Ground } from '../../checker/symbolic/ground.js';
+import { Guards } from '../../checker/symbolic/guards.js';
 import { Learner } from '../../checker/symbolic/learner.js';
 import { Memo } from '../../checker/symbolic/memo.js';
 import { rowOf } from '../../checker/symbolic/paths.js';
@@ -15,6 +16,7 @@ import { symbolic } from '../../checker/symbolic/symbolic.js';
 import type { System } from '../../model/system.js';
 import { system as modelled } from '../model/ask.js';
 import { systemOf, systemSpec } from './language.js';
+import { checkPaths } from './paths.js';
 
 const SEED = Number(process.env['CHECKER_SEED'] ?? 2020);
 const RUNS = Number(process.env['CHECKER_RUNS'] ?? 200);
@@ -35,7 +37,9 @@ test(
       const system = { ...all, properties: all.properties.filter(({ kind }) => kind !== 'eventually') };
       const whole = await explicit(system, { maxStates: 600 });
       if (whole.stopped === 'states') return;
-      expect(differences(whole, await symbolic(system))).toEqual([]);
+      const sets = await symbolic(system);
+      expect(differences(whole, sets)).toEqual([]);
+      checkPaths(system, sets);
       expect(differences(whole, await symbolic(system, {}, RESTLESS))).toEqual([]);
       for (const depth of new Set([0, 1, Math.ceil(whole.turns / 2), whole.turns])) {
         const bounded = await explicit(system, { depth });
@@ -94,6 +98,7 @@ const broken: [string, () => unknown][] = [
       }),
   ],
   ['nothing more is learned', () => vi.spyOn(Learner.prototype, 'fill').mockReturnValue(true)],
+  ['no state is seen to teach anything', () => vi.spyOn(Guards.prototype, 'any').mockReturnValue(false)],
   [
     'a run is not followed back to where it began',
     () =>
@@ -142,9 +147,9 @@ test('sets outlive a collection, and nothing else does', () => {
 
 test('a cause without a run within the limits is a violation all the same', async () => {
   const system = modelled('qemu-clone-vm', { guest: SMALL });
-  const to = vi.spyOn(Runs.prototype, 'simplest').mockResolvedValue(new Map());
+  const simplest = vi.spyOn(Runs.prototype, 'simplest').mockResolvedValue(new Map());
   const { properties } = await symbolic(system);
-  to.mockRestore();
+  simplest.mockRestore();
   const violated = properties.filter(({ verdict }) => verdict === 'violated');
   expect(violated.map(({ name }) => name)).toContain('no-leak');
   expect(violated.flatMap(({ counterexamples }) => counterexamples)).toEqual([]);
