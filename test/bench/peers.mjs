@@ -146,7 +146,7 @@ function middle(runs) {
 }
 
 function tables({ machine, date, rounds, rows }) {
-  const lines = rows.map((row) => line(row));
+  const lines = rows.map((row) => line(row, rounds));
   const hand = rows.flatMap((row) => handLine(row));
   return [
     `${machine}; ${date}; medians of ${rounds}. Seconds are of user CPU, in brackets of the clock.`,
@@ -158,7 +158,7 @@ function tables({ machine, date, rounds, rows }) {
   ].join('\n');
 }
 
-function line({ what, ours, spins }) {
+function line({ what, ours, spins }, rounds) {
   const our = middle(ours);
   const all = spins
     .map(({ name, runs }) => ({ name, ...(middle(runs) ?? { cut: true }) }))
@@ -168,7 +168,7 @@ function line({ what, ours, spins }) {
   if (our !== undefined && full !== undefined && our.states !== full.states)
     throw new Error(`${what}: we find ${our.states} states, and SPIN ${full.states}`);
   const cells = [
-    what,
+    ours.length === rounds ? what : `${what} (${ours.length} of ${rounds} rounds)`,
     our === undefined ? '' : count(our.states),
     our === undefined ? 'not ended' : `${our.user.toFixed(1)} s (${our.wall.toFixed(1)})`,
     our === undefined ? '' : `${our.memory.toFixed(0)} MB`,
