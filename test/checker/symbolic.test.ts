@@ -17,6 +17,8 @@ import type { System } from '../../model/system.js';
 import { system as modelled } from '../model/ask.js';
 import { systemOf, systemSpec } from './language.js';
 import { checkPaths } from './paths.js';
+import { always, step, toy } from './toy.js';
+import type { Step } from './toy.js';
 
 const SEED = Number(process.env['CHECKER_SEED'] ?? 2020);
 const RUNS = Number(process.env['CHECKER_RUNS'] ?? 200);
@@ -86,6 +88,26 @@ test('explicit and symbolic agree on two clones to the end', async () => {
   const whole = await explicit(system, {});
   expect([whole.states, whole.stopped]).toEqual([110_888, 'exhausted']);
   expect(differences(whole, await symbolic(system, {}))).toEqual([]);
+});
+
+test('a run goes on by a step that goes on, not by one that fails and leaves the same state', async () => {
+  const forks: Step = (s, move) => {
+    move.at('forks', 'row 1');
+    if (s.x > 1) move.block();
+    move.event('tested');
+    s.x++;
+    if (s.x === 1 && move.choose(2) === 0) move.fail('no-fork', 'fork');
+  };
+  const system = toy(
+    { x: 0 },
+    { a: forks },
+    always('below', ({ x }: { x: number }) => (x > 1 ? 'x' : '')),
+    step('no-fork'),
+  );
+  const found = await symbolic(system);
+  expect(found.properties.map(({ verdict }) => verdict)).toEqual(['violated', 'violated']);
+  expect(differences(await explicit(system), found)).toEqual([]);
+  checkPaths(system, found);
 });
 
 /** Each of these breaks the engine in one place, and must not go unnoticed. */
