@@ -83,6 +83,14 @@ test('explicit and symbolic agree on qemu-clone-vm, two clones, to a bound', asy
   expect(differences(bounded, await symbolic(system, { depth: 6 }))).toEqual([]);
 });
 
+test('explicit and symbolic agree on two clones and a fault, to a bound', async () => {
+  const faults = ['kill-T', 'clone-C'];
+  const system = modelled('qemu-clone-vm-eagain-fixed', { guest: SMALL, clones: 2, faults });
+  const bounded = await explicit(system, { depth: 7 });
+  expect([bounded.states, bounded.stopped]).toEqual([55_349, 'depth']);
+  expect(differences(bounded, await symbolic(system, { depth: 7 }))).toEqual([]);
+});
+
 test('explicit and symbolic agree on two clones to the end', async () => {
   const system = modelled('qemu-clone-vm-eagain-fixed', { guest: LASTING, clones: 2 });
   const whole = await explicit(system, {});
