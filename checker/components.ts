@@ -78,14 +78,10 @@ export class Component {
 
   /** Numbers the contents of some states, the most common one first. */
   number(samples: readonly Vector[]): void {
-    const counts = new Map<string, { vector: Vector; count: number }>();
-    for (const vector of samples) {
-      const key = this.leaves.reduce((text, leaf) => text + String.fromCharCode(vector[leaf]!), '');
-      const held = counts.get(key) ?? { vector, count: 0 };
-      held.count++;
-      counts.set(key, held);
-    }
-    for (const { vector } of [...counts.values()].toSorted((a, b) => b.count - a.count)) this.intern(vector);
+    const plain = new Component([...this.leaves]);
+    const counts: { vector: Vector; count: number }[] = [];
+    for (const vector of samples) (counts[plain.intern(vector)] ??= { vector, count: 0 }).count++;
+    for (const { vector } of counts.toSorted((a, b) => b.count - a.count)) this.intern(vector);
   }
 
   /** The number of what these leaves hold in `vector`. */

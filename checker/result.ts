@@ -7,6 +7,11 @@ export interface Action {
   readonly choices: readonly number[];
 }
 
+/** How many turns a run takes. */
+export function turnsOf(path: readonly Action[]): number {
+  return path.filter(({ slot }, i) => slot !== path[i - 1]?.slot).length;
+}
+
 export type Verdict = 'violated' | 'holds' | 'holds-to-depth' | 'vacuous' | 'undecided';
 
 /** Why the search ended. `exhausted`: every reachable state was seen, so the verdicts are proofs for these bounds. */

@@ -6,6 +6,7 @@
  */
 import type { Sighting } from './causes.js';
 import type { IntList, Layers } from './layers.js';
+import { turnsOf } from './result.js';
 import type { Action } from './result.js';
 import { FAILS } from './footprint.js';
 import { LIST_HEAD, MOVE_END, MOVE_KIND, MOVE_SIZE } from './moves.js';
@@ -109,7 +110,7 @@ function actionOf(space: Space, slot: number, end: number): Action {
 }
 
 function assertLength(path: readonly Action[], turns: number, steps: number): void {
-  const found = path.filter(({ slot }, i) => slot !== path[i - 1]?.slot).length;
+  const found = turnsOf(path);
   if (path.length === steps && found === turns) return;
   throw new Error(
     `internal error: a run of ${turns} turns and ${steps} steps came back as one of ${found} and ${path.length}`,

@@ -60,7 +60,7 @@ export class Judge {
   /** What the initial state breaks all by itself, and what steps break: each slot takes its ways where it was expanded. */
   async steps(slots: readonly SlotWays[]): Promise<void> {
     const reached = this.layers.at(-1)!;
-    for (const [i, slot] of slots.entries()) await this.failures(slot, i);
+    for (const slot of slots) await this.failures(slot);
     for (const [property, parts] of this.predicates) {
       if (property.kind !== 'always') continue;
       const broken = await this.answered(parts, reached);
@@ -69,7 +69,7 @@ export class Judge {
       if (broken.size === 0) continue;
       for (const [object, states] of broken)
         await this.note(property.name, 'initial', object, this.ground.sets.common(this.layers[0]!, states));
-      for (const [i, slot] of slots.entries()) await this.breaks(property.name, intact, broken, slot, i);
+      for (const slot of slots) await this.breaks(property.name, intact, broken, slot);
     }
   }
 
@@ -89,7 +89,7 @@ export class Judge {
       const rest = sets.minus(reached, slot.expanded);
       const failing = slot.ways.filter(({ ending: { failure } }) => failure !== undefined);
       if (this.after(rest, failing) !== EMPTY) return false;
-      if (sets.minus(this.after(rest, movesOf(slot)), reached) !== EMPTY) return false;
+      if (sets.minus(this.after(rest, slot.moving), reached) !== EMPTY) return false;
     }
     for (const [property, parts] of this.predicates) {
       if (property.kind !== 'always') continue;
@@ -97,7 +97,7 @@ export class Judge {
       const broken = sets.minus(reached, intact);
       for (const slot of slots) {
         const rest = sets.minus(intact, slot.expanded);
-        if (sets.common(this.after(rest, movesOf(slot)), broken) !== EMPTY) return false;
+        if (sets.common(this.after(rest, slot.moving), broken) !== EMPTY) return false;
       }
     }
     return true;
@@ -125,7 +125,7 @@ export class Judge {
     return found;
   }
 
-  private async failures(slot: SlotWays, number: number): Promise<void> {
+  private async failures(slot: SlotWays): Promise<void> {
     const groups = grouped(slot.ways, ({ ending: { label, failure } }) =>
       failure === undefined ? '' : JSON.stringify([label, failure.property, failure.object]),
     );
@@ -136,7 +136,7 @@ export class Judge {
         slot.expanded,
         ways.map(({ guard }) => guard),
       );
-      const step = { slot: number, ways, from };
+      const step = { slot, ways, from };
       await this.note(failure!.property, label, failure!.object, this.after(from, ways), step);
     }
   }
@@ -147,17 +147,16 @@ export class Judge {
     intact: number,
     broken: ReadonlyMap<string, number>,
     slot: SlotWays,
-    number: number,
   ): Promise<void> {
     const { sets } = this.ground;
     const from = sets.common(slot.expanded, intact);
-    const moving = movesOf(slot);
+    const moving = slot.moving;
     if (sets.minus(this.after(from, moving), intact) === EMPTY) return;
     for (const [label, ways] of grouped(moving, ({ ending }) => ending.label)) {
       const after = sets.minus(this.after(from, ways), intact);
       if (after === EMPTY) continue;
       for (const [object, states] of broken)
-        await this.note(property, label, object, sets.common(after, states), { slot: number, ways, from });
+        await this.note(property, label, object, sets.common(after, states), { slot, ways, from });
     }
   }
 
@@ -178,10 +177,6 @@ export class Judge {
       this.found.set(key, known);
     }
   }
-}
-
-function movesOf({ ways }: SlotWays): Way[] {
-  return ways.filter(({ moves }) => moves);
 }
 
 function grouped(ways: readonly Way[], keyOf: (way: Way) => string): Map<string, Way[]> {

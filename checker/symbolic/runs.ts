@@ -4,6 +4,7 @@
  * many turns as are over; among these runs the steps are counted.
  */
 import { Sightings } from '../causes.js';
+import { turnsOf } from '../result.js';
 import type { Action, Cause, Counterexample } from '../result.js';
 import type { Vector } from '../schema.js';
 import { Before } from './before.js';
@@ -15,7 +16,8 @@ import type { SlotWays, Way } from './ways.js';
 export interface Goal {
   readonly states: number;
   /** The step is one of some ways of a slot, from one of these states. */
-  readonly step: { readonly slot: number; readonly ways: readonly Way[]; readonly from: number } | undefined;
+  readonly step:
+    { readonly slot: SlotWays; readonly ways: readonly Way[]; readonly from: number } | undefined;
 }
 
 /** What goals have in common. */
@@ -57,9 +59,7 @@ export class Runs {
     this.ground = ground;
     this.before = new Before(ground);
     this.slots = slots;
-    this.moves = slots.map(({ ways }) =>
-      ground.relations.of(ways.filter(({ moves }) => moves).map(({ row }) => row)),
-    );
+    this.moves = slots.map(({ moving }) => ground.relations.of(moving.map(({ row }) => row)));
     this.layers = layers;
     this.breathe = breathe;
   }
@@ -69,8 +69,7 @@ export class Runs {
     const sightings = new Sightings<Counterexample>();
     for (const { property, cause, goals } of wanted) {
       for (const path of (await this.toAll(goals)) ?? []) {
-        const turns = path.filter(({ slot }, i) => slot !== path[i - 1]?.slot).length;
-        const size = { cause, turns, steps: path.length };
+        const size = { cause, turns: turnsOf(path), steps: path.length };
         sightings.note({ ...size, property, where: { ...size, path } });
       }
     }
@@ -109,7 +108,11 @@ export class Runs {
     // Either it is in this turn that the slot comes to where it takes the step, or it takes a turn more.
     for (const last of [least, least + 1]) {
       if (last === 0) continue;
-      const turn = await this.turn([step.slot], [EMPTY, sets.common(from, this.within(last))], last);
+      const turn = await this.turn(
+        [this.slots.indexOf(step.slot)],
+        [EMPTY, sets.common(from, this.within(last))],
+        last,
+      );
       if (turn === undefined) return undefined;
       if (turn.starts.some((set) => set !== EMPTY)) return this.leadBack(turn.starts, last - 1, [turn]);
     }

@@ -158,10 +158,8 @@ export class Sets {
   }
 
   has(set: number, values: ArrayLike<number>): boolean {
-    for (let level = 0; level < values.length && set !== EMPTY; level++) {
-      if (this.arena.levelOf(set) === level) set = this.at(set, values[level]!);
-      else if (values[level] !== 0) return false;
-    }
+    for (let level = 0; level < values.length && set !== EMPTY; level++)
+      set = this.below(set, level, values[level]!);
     return set === ONE;
   }
 

@@ -37,6 +37,11 @@ export class SlotWays {
     this.learner = new Learner(ground, footprint);
   }
 
+  /** The ways on which the run goes on. */
+  get moving(): Way[] {
+    return this.ways.filter(({ moves }) => moves);
+  }
+
   /** How the ways that the slot can go in a state end, failing ones included, and the states after. */
   endsOf(vector: Vector): { ending: Ending; after: Vector }[] {
     const { footprint } = this;
