@@ -94,7 +94,7 @@ export class Rest {
     const at = LAYOUT.columns + this.script.numberOf(task) * LAYOUT.columnSize;
     const words = await this.script.puppet.peeks(at, LAYOUT.columnSize / 4);
     const long = (index: number) => words[2 * index]!;
-    const [NEXT, TID, FINISHED, COUNT, TAKEN, MOST] = [0, 1, 5, 7, 8, 8];
+    const [NEXT, TID, FINISHED, COUNT, TAKEN, MOST] = [0, 1, 5, 7, 8, 7];
     const taken = Array.from({ length: Math.min(long(COUNT), MOST) }, (_, index) => {
       const first = TAKEN + 3 * index;
       return { sig: long(first), code: long(first + 1), pid: long(first + 2) };

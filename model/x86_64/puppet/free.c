@@ -55,8 +55,10 @@ static void await(struct column *me, const int *word, int value)
 {
 	me->value = value;
 	me->awaits = word;
-	while (*(const volatile int *)word != value)
+	while (*(const volatile int *)word != value) {
 		call1(SYS_sched_yield, 0);
+		__atomic_add_fetch(&me->rounds, 1, __ATOMIC_SEQ_CST);
+	}
 	me->awaits = 0;
 }
 

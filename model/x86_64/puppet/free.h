@@ -23,7 +23,8 @@ struct taken {
 	long sig, code, pid;
 };
 
-#define MOST_TAKEN 8
+#define MOST_TAKEN 7
+#define COLUMN_SHIFT 8
 
 /* One task. */
 struct column {
@@ -36,10 +37,10 @@ struct column {
 	void (*handler)(int, void *, void *, struct column *);
 	long count;             /* how many signals its handlers have seen */
 	struct taken taken[MOST_TAKEN];
-};
+	long rounds;            /* how often it has looked at that word in vain, and been in the kernel since */
+} __attribute__((aligned(1 << COLUMN_SHIFT)));
 
 #define TID_NOBODY 0x3fffffff
-#define COLUMN_SHIFT 8
 #define HANDLER_AT 48 /* of `handler` in a column */
 
 /* What all share. */

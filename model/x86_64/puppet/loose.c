@@ -121,8 +121,21 @@ static long look_at_loose(const struct column *columns, int count)
 }
 
 /*
+ * Has everybody who waits in user mode been through the kernel since `rounds` was noted? Whoever was sent a signal before that
+ * would have taken it there. Of two rounds begun or ended since, one is whole.
+ */
+static bool have_gone_round(const struct column *columns, const long *rounds, int count)
+{
+	for (int i = 1; i < count; i++)
+		if (tasks[i].state == BLOCKED && columns[i].awaits &&
+		    __atomic_load_n(&columns[i].rounds, __ATOMIC_SEQ_CST) < rounds[i] + 2)
+			return false;
+	return true;
+}
+
+/*
  * Runs all columns to their end. Column 0 is nobody's. False if some task cannot be let go. Nothing happens any more when
- * all are at rest twice, and have done nothing in between: who wakes another does so by something it does.
+ * all are at rest twice, and have done nothing in between but look in vain: who wakes another does so by something it does.
  */
 bool run_loose(int count, int seconds)
 {
@@ -146,9 +159,13 @@ bool run_loose(int count, int seconds)
 	for (; task_count < count; task_count++)
 		memset(&tasks[task_count], 0, sizeof tasks[task_count]);
 	__atomic_store_n(&stage->go, 1, __ATOMIC_RELEASE);
+	long rounds[MOST_TASKS];
 	for (long before = -1, now;; before = now) {
 		now = look_at_loose(columns, count);
-		if (now >= 0 && now == before)
+		if (now < 0 || now != before)
+			for (int i = 1; i < count; i++)
+				rounds[i] = __atomic_load_n(&columns[i].rounds, __ATOMIC_SEQ_CST);
+		else if (have_gone_round(columns, rounds, count))
 			return true;
 		check_deadline(0);
 		sched_yield();
