@@ -9,7 +9,7 @@ const PROGRESS_MS = 250;
 /** How far the search is. */
 export interface Standing {
   readonly states: number;
-  readonly turns: number;
+  readonly turns: number | null;
   readonly frontier: number;
 }
 

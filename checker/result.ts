@@ -55,8 +55,8 @@ export interface SearchResult {
   readonly states: number;
   /** Distinct (state, slot, choices) that lead to a state, failing ones not counted. */
   readonly transitions: number;
-  /** The most turns any state needed, at the least. */
-  readonly turns: number;
+  /** The most turns any state needed, at the least; `null` where they were not counted. */
+  readonly turns: number | null;
   /** States in which no task can move. */
   readonly deadlocks: number;
   /** Distinct (state, slot, choices) at which a step broke a property by `fail` or `violate`. */
@@ -83,5 +83,10 @@ export interface Limits {
   /** Ends the search with what is known so far, `stopped: 'signal'`. */
   readonly signal?: AbortSignal;
   /** Called a few times a second. */
-  readonly progress?: (now: { states: number; turns: number; frontier: number; seconds: number }) => void;
+  readonly progress?: (now: {
+    states: number;
+    turns: number | null;
+    frontier: number;
+    seconds: number;
+  }) => void;
 }

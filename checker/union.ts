@@ -25,7 +25,7 @@ export function union(
     engine: first.engine,
     states: sum('states'),
     transitions: sum('transitions'),
-    turns: Math.max(...parts.map(({ turns }) => turns)),
+    turns: largest(parts.map(({ turns }) => turns)),
     deadlocks: sum('deadlocks'),
     failures: sum('failures'),
     exhausted: parts.every(({ exhausted }) => exhausted),
@@ -35,6 +35,14 @@ export function union(
     taken: each('taken'),
     events: each('events'),
   };
+}
+
+/** Not known if one is not. */
+function largest(numbers: readonly (number | null)[]): number | null {
+  return numbers.reduce(
+    (most, number) => (most === null || number === null ? null : Math.max(most, number)),
+    0,
+  );
 }
 
 /** The first of these in which a part ended is how the whole ended. */

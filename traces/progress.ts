@@ -6,7 +6,8 @@ export interface Progress {
   /** Which part of the whole is being searched, where there are several. */
   readonly part?: string;
   readonly states: number;
-  readonly turns: number;
+  /** `null` while they are not counted. */
+  readonly turns: number | null;
   readonly frontier: number;
   readonly seconds: number;
 }
@@ -14,5 +15,6 @@ export interface Progress {
 export function formatProgress({ part, states, turns, frontier, seconds }: Progress): string {
   const rate = seconds > 0 ? Math.round(states / seconds) : 0;
   const where = part === undefined ? '' : `${part}: `;
-  return `${where}${count(states)} states · turn ${turns} · frontier ${count(frontier)} · ${count(rate)} states/s · ${duration(seconds)}`;
+  const turn = turns === null ? '' : ` · turn ${turns}`;
+  return `${where}${count(states)} states${turn} · frontier ${count(frontier)} · ${count(rate)} states/s · ${duration(seconds)}`;
 }

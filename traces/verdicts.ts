@@ -71,7 +71,7 @@ export function footer(report: Report): string[] {
     'parts' in report ? `in ${plural(report.parts.length, 'part')}` : `guest ${question.guest.join(',')}`,
     plural(result.states, 'state'),
     plural(result.transitions, 'transition'),
-    `${count(result.turns)} turns deep`,
+    ...(result.turns === null ? [] : [`${count(result.turns)} turns deep`]),
     endings[result.stopped],
     `${result.engine} engine`,
     `${result.seconds.toFixed(1)} s`,
@@ -110,7 +110,7 @@ function summarizeUnbroken({ properties, stopped, turns }: SearchResult): string
   ].filter((part) => part !== '');
   const all = plural(properties.length, 'promise');
   if (open.length > 0) return `No promise is known to be broken; of ${all}, ${either(open, 'and')}`;
-  const bound = stopped === 'exhausted' ? '' : ` as far as ${plural(turns, 'turn')}`;
+  const bound = stopped === 'exhausted' || turns === null ? '' : ` as far as ${plural(turns, 'turn')}`;
   return `${properties.length === 1 ? 'The one promise holds' : `All ${all} hold`}${bound}`;
 }
 

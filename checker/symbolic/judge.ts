@@ -5,6 +5,7 @@ import { PredicateFootprint } from '../footprint.js';
 import { predicatesOf } from '../predicates.js';
 import type { Schema } from '../schema.js';
 import { Answers } from './answers.js';
+import { Before } from './before.js';
 import { Closure } from './closure.js';
 import type { Ground } from './ground.js';
 import type { Learner } from './learner.js';
@@ -17,8 +18,6 @@ export type Study = (learner: Learner, set: number) => Promise<void>;
 
 export class Judge {
   private readonly found = new Map<string, Wanted & { readonly goals: Goal[] }>();
-  /** The states within each number of turns, once they are known. */
-  layers: readonly number[] = [];
   private readonly ground: Ground;
   private readonly study: Study;
   private readonly properties: readonly Property[];
@@ -28,11 +27,13 @@ export class Judge {
   private readonly faultLists = new Map<string, readonly string[]>();
   /** Knows no rows, so that it makes one step and no more. */
   private readonly single: Closure;
+  private readonly before: Before;
 
   constructor(system: System, schema: Schema, ground: Ground, study: Study) {
     this.ground = ground;
     this.study = study;
     this.single = new Closure(ground, () => false);
+    this.before = new Before(ground);
     this.properties = system.properties;
     const answers = (footprint: PredicateFootprint) => new Answers(ground, footprint);
     this.predicates = new Map(
@@ -57,9 +58,16 @@ export class Judge {
     return [this.faults, ...[...this.predicates.values()].flat()].map(({ learner }) => learner);
   }
 
-  /** What the initial state breaks all by itself, and what steps break: each slot takes its ways where it was expanded. */
-  async steps(slots: readonly SlotWays[]): Promise<void> {
-    const reached = this.layers.at(-1)!;
+  /** What was found, as sets. */
+  get goals(): Goal[] {
+    return [...this.found.values()].flatMap(({ goals }) => goals);
+  }
+
+  /**
+   * What the initial state breaks all by itself, and what steps break within `reached`: each slot takes its ways where it was
+   * expanded.
+   */
+  async steps(slots: readonly SlotWays[], reached: number, initial: number): Promise<void> {
     for (const slot of slots) await this.failures(slot);
     for (const [property, parts] of this.predicates) {
       if (property.kind !== 'always') continue;
@@ -68,7 +76,7 @@ export class Judge {
       broken.delete('');
       if (broken.size === 0) continue;
       for (const [object, states] of broken)
-        await this.note(property.name, 'initial', object, this.ground.sets.common(this.layers[0]!, states));
+        await this.note(property.name, 'initial', object, this.ground.sets.common(initial, states));
       for (const slot of slots) await this.breaks(property.name, intact, broken, slot);
     }
   }
@@ -136,8 +144,10 @@ export class Judge {
         slot.expanded,
         ways.map(({ guard }) => guard),
       );
-      const step = { slot, ways, from };
-      await this.note(failure!.property, label, failure!.object, this.after(from, ways), step);
+      await this.note(failure!.property, label, failure!.object, this.after(from, ways), from, {
+        slot,
+        ways,
+      });
     }
   }
 
@@ -156,7 +166,7 @@ export class Judge {
       const after = sets.minus(this.after(from, ways), intact);
       if (after === EMPTY) continue;
       for (const [object, states] of broken)
-        await this.note(property, label, object, sets.common(after, states), { slot, ways, from });
+        await this.note(property, label, object, sets.common(after, states), from, { slot, ways });
     }
   }
 
@@ -165,15 +175,24 @@ export class Judge {
     return this.single.step(set, this.ground.relations.of(ways.map(({ row }) => row)), 0);
   }
 
-  /** Takes note of a cause, which shows in some states, or by a step into one of them. */
-  private async note(property: string, label: string, object: string, states: number, step?: Goal['step']) {
+  /** Takes note of a cause, which shows in some states, or by a step from a state of `from` into one of them. */
+  private async note(
+    property: string,
+    label: string,
+    object: string,
+    states: number,
+    from = EMPTY,
+    step?: Goal['step'],
+  ): Promise<void> {
     if (object === '' || states === EMPTY) return;
+    const { before, ground } = this;
+    const relation = ground.relations.of(step?.ways.map(({ row }) => row) ?? []);
     await this.study(this.faults.learner, states);
     for (const [text, some] of this.faults.of(states)) {
       const key = JSON.stringify([property, label, object, text]);
       const cause = { label, object, faults: this.faultLists.get(text)! };
       const known = this.found.get(key) ?? { property, cause, goals: [] };
-      known.goals.push({ states: some, step });
+      known.goals.push({ states: some, from: before.of(from, some, relation), step });
       this.found.set(key, known);
     }
   }

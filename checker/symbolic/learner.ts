@@ -36,11 +36,13 @@ export class Learner {
    * known now: not if `isDue` said meanwhile that it is time to rest.
    */
   fill(set: number, isDue: () => boolean): boolean {
+    if (set === this.covered) return true;
     const { ground, vector, lesson } = this;
     const { sets, guards } = ground;
     const holes = this.missing();
     // Mostly there are none, and to see that takes less than to see which.
-    let missing = guards.any(set, holes) ? guards.of(set, holes) : EMPTY;
+    const unseen = sets.minus(set, this.covered);
+    let missing = guards.any(unseen, holes) ? guards.of(unseen, holes) : EMPTY;
     while (missing !== EMPTY) {
       ground.pick(missing, vector);
       const reads = new Map<number, number>();

@@ -8,21 +8,28 @@
  */
 import type { Components } from '../components.js';
 
-/** The level of each component. Those that nobody touches come last. */
-export function orderOf({ parts, touches }: Components): Int32Array {
+/** How much each two tasks have in common: components, by how many bits they hold and by how much the two do to them. */
+export type Ties = readonly (readonly number[])[];
+
+export function tiesOf(components: Components): Ties {
+  const { parts, touches } = components;
   const tasks = [...touches.keys()];
-  const shares = [...parts.keys()].map((part) => sharesOf(touches.map((counts) => counts[part]!)));
-  /** How much two tasks have in common: components, by how many bits they hold and by how much the two do to them. */
-  const ties = tasks.map((a) =>
+  const shares = sharesOf(components);
+  return tasks.map((a) =>
     tasks.map((b) =>
       shares.reduce((sum, of, part) => sum + of[a]! * of[b]! * Math.log2(parts[part]!.count), 0),
     ),
   );
-  const place = arranged(ties);
-  const means = shares.map((of) =>
+}
+
+/** The level of each component. Those that nobody touches come last. */
+export function orderOf(components: Components): Int32Array {
+  const { parts, touches } = components;
+  const place = arranged(tiesOf(components));
+  const means = sharesOf(components).map((of) =>
     of.every((share) => share === 0)
       ? Infinity
-      : tasks.reduce((sum, task) => sum + of[task]! * place[task]!, 0),
+      : [...touches.keys()].reduce((sum, task) => sum + of[task]! * place[task]!, 0),
   );
   const levels = new Int32Array(parts.length);
   const sorted = [...parts.keys()].toSorted((a, b) => means[a]! - means[b]! || a - b);
@@ -30,14 +37,19 @@ export function orderOf({ parts, touches }: Components): Int32Array {
   return levels;
 }
 
+/** What part of all that is done to a component is each task's: by component, then by task. */
+export function sharesOf({ parts, touches }: Components): number[][] {
+  return [...parts.keys()].map((part) => sharesOfAll(touches.map((counts) => counts[part]!)));
+}
+
 /** What part of all is each; nothing where there is none. */
-function sharesOf(counts: readonly number[]): number[] {
+function sharesOfAll(counts: readonly number[]): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
   return counts.map((count) => (total === 0 ? 0 : count / total));
 }
 
 /** The place of each task in a row in which no task can be moved to bring closer together what is tied. */
-function arranged(ties: readonly (readonly number[])[]): number[] {
+function arranged(ties: Ties): number[] {
   let row = [...ties.keys()];
   let least = strainOf(row, ties);
   for (let improves = true; improves;) {
@@ -55,7 +67,7 @@ function arranged(ties: readonly (readonly number[])[]): number[] {
 }
 
 /** The sum of the distances of all pairs, each as often as they are tied. */
-function strainOf(row: readonly number[], ties: readonly (readonly number[])[]): number {
+function strainOf(row: readonly number[], ties: Ties): number {
   let strain = 0;
   for (const [i, a] of row.entries())
     for (let j = i + 1; j < row.length; j++) strain += (j - i) * ties[a]![row[j]!]!;

@@ -14,10 +14,11 @@ import type { SlotWays, Way } from './ways.js';
 
 /** What shows a cause: a state of a set, or a step into one. */
 export interface Goal {
-  readonly states: number;
-  /** The step is one of some ways of a slot, from one of these states. */
-  readonly step:
-    { readonly slot: SlotWays; readonly ways: readonly Way[]; readonly from: number } | undefined;
+  states: number;
+  /** Where the step is taken that leads into such a state, if it takes one. */
+  from: number;
+  /** The step is one of some ways of a slot. */
+  readonly step: { readonly slot: SlotWays; readonly ways: readonly Way[] } | undefined;
 }
 
 /** What goals have in common. */
@@ -97,13 +98,12 @@ export class Runs {
   }
 
   /** The turns of all such runs. */
-  private async turnsTo({ states, step }: Goal): Promise<Turn[] | undefined> {
-    const { sets, relations } = this.ground;
+  private async turnsTo({ states, from, step }: Goal): Promise<Turn[] | undefined> {
+    const { sets } = this.ground;
     if (step === undefined) {
       const least = this.leastTurns(states);
       return this.leadBack([sets.common(states, this.within(least))], least, []);
     }
-    const from = this.before.of(step.from, states, relations.of(step.ways.map(({ row }) => row)));
     const least = this.leastTurns(from);
     // Either it is in this turn that the slot comes to where it takes the step, or it takes a turn more.
     for (const last of [least, least + 1]) {

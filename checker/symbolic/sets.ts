@@ -182,6 +182,19 @@ export class Sets {
     return sum;
   }
 
+  /** How many nodes a set takes. */
+  nodes(set: number): number {
+    const seen = new Set<number>();
+    const waiting = [set];
+    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+      if (node <= ONE || seen.has(node)) continue;
+      seen.add(node);
+      for (let i = node + 1, end = this.arena.endOf(node); i < end; i += 2)
+        waiting.push(this.arena.cells[i + 1]!);
+    }
+    return seen.size;
+  }
+
   push(value: number, kid: number): void {
     const { arena } = this;
     arena.reserve(2);

@@ -1,26 +1,32 @@
 /**
- * The symbolic engine: the same states, turn by turn, but as sets and not one by one.
+ * The symbolic engine: all states, but as sets and not one by one.
  *
- * One more turn is the union over the slots of all that one slot alone leads to. What is learned of the slot becomes
- * relations, and wherever a state leaves what is known, user code runs on it; the turn is over when none does. So no
- * reachable state is left out, and no step is taken for granted.
+ * What is learned of a slot becomes relations, and wherever a state leaves what is known, user code runs on it; a set is
+ * closed under a slot when none does. So no reachable state is left out, and no step is taken for granted. Without a
+ * bound all states are found first, some tasks' at a time, and then in which turn: one more turn is the union over the slots of
+ * all that one slot alone leads to. A bounded search knows turns only.
  */
-import type { System } from '../../model/system.js';
+import type { Slot, System } from '../../model/system.js';
 import { Components } from '../components.js';
 import { StepFootprint } from '../footprint.js';
 import { isOutOfMemory } from '../memory.js';
 import { Pace } from '../pace.js';
 import type { Limits, SearchResult, Stopped } from '../result.js';
 import { Schema } from '../schema.js';
+import type { Vector } from '../schema.js';
 import { resultsOf } from '../verdicts.js';
 import { wander } from '../wander.js';
 import { Ground } from './ground.js';
 import { Judge } from './judge.js';
 import type { Learner } from './learner.js';
 import { Layout } from './layout.js';
+import { nestOf } from './nest.js';
+import type { Nest } from './nest.js';
 import { orderOf } from './order.js';
 import { Runs } from './runs.js';
+import type { Goal, Wanted } from './runs.js';
 import { EMPTY } from './sets.js';
+import { Sifting } from './sifting.js';
 import { tallyOf } from './tally.js';
 import { SlotWays } from './ways.js';
 
@@ -29,11 +35,17 @@ export interface Tuning {
   readonly work: number;
   /** Cells of sets at which those that nobody needs are thrown away, at the least; a cell takes four bytes. */
   readonly full: number;
+  /** Nodes of a set at which a better order of levels is looked for, at the least. */
+  readonly crowded: number;
+  /** Nodes of the states within so many turns beyond which turns are counted no further, if no run needs them. */
+  readonly spread: number;
 }
 
-const TUNING: Tuning = { work: 300, full: 2 ** 24 };
+const TUNING: Tuning = { work: 300, full: 2 ** 24, crowded: 2 ** 12, spread: 2 ** 15 };
 /** What a rest interrupts is done again in part, so the longer a slot takes, the longer it is left alone. */
 const SHARE = 0.1;
+/** How many times as many nodes as after the last time there are before a better order is looked for again. */
+const GROWN = 4;
 
 export async function symbolic(system: System, limits: Limits = {}, tuning = TUNING): Promise<SearchResult> {
   return new Search(system, limits, tuning).run();
@@ -43,40 +55,51 @@ class Search {
   private readonly system: System;
   private readonly limits: Limits;
   private readonly pace: Pace;
-  private readonly ground: Ground;
-  private readonly slots: readonly SlotWays[];
-  private readonly judge: Judge;
+  private readonly schema: Schema;
+  private readonly initial: Vector;
+  private readonly footprints: readonly StepFootprint[];
+  private readonly components: Components;
+  private order: Int32Array;
+  private ground!: Ground;
+  private slots!: readonly SlotWays[];
+  private judge!: Judge;
   /** The states within 0, 1, 2, ... turns, and those known of the turn that is being made. */
-  private layers: number[];
-  private next: number;
-  /** The set that is being worked on. */
+  private layers: number[] = [];
+  private next = EMPTY;
+  /** The set that is being worked on, and how often it has changed. */
   private work = EMPTY;
+  private changes = 0;
+  /** All states, once they are known. */
+  private all: number | undefined;
   private stopped: Stopped | undefined;
   private since = performance.now();
   private rested = this.since;
   private full: number;
+  private crowded: number;
+  private looked = 0;
   private readonly tuning: Tuning;
 
   constructor(system: System, limits: Limits, tuning: Tuning) {
     this.tuning = tuning;
     this.full = tuning.full;
+    this.crowded = tuning.crowded;
     this.system = system;
     this.limits = limits;
     this.pace = new Pace(limits);
-    const schema = new Schema(system.initial);
-    const vector = new Uint16Array(schema.leaves.length);
-    schema.encode(system.initial, vector, 'the initial state');
-    const footprints = system.slots.map((slot) => new StepFootprint(schema, slot));
+    this.schema = new Schema(system.initial);
+    this.initial = new Uint16Array(this.schema.leaves.length);
+    this.schema.encode(system.initial, this.initial, 'the initial state');
+    this.footprints = system.slots.map((slot) => new StepFootprint(this.schema, slot));
     const { depth = Infinity } = limits;
     // Levels are those of runs without faults, since runs that a fault cuts short show little of what belongs together.
-    const tasks = footprints.filter((_, slot) => system.slots[slot]!.kind === 'task');
-    const components = new Components(vector, tasks, depth);
-    this.ground = new Ground(new Layout(components, orderOf(components)));
-    wander(vector, footprints, depth);
-    this.slots = footprints.map((one) => new SlotWays(this.ground, one, () => this.isDue()));
-    this.judge = new Judge(system, schema, this.ground, (learner, set) => this.study(learner, set));
-    this.next = this.ground.single(vector);
-    this.layers = [this.next];
+    this.components = new Components(
+      this.initial,
+      this.slotsOf('task').map((slot) => this.footprints[slot]!),
+      depth,
+    );
+    this.order = orderOf(this.components);
+    wander(this.initial, this.footprints, depth);
+    this.lay();
   }
 
   /** The states of all turns that are over. */
@@ -84,45 +107,123 @@ class Search {
     return this.layers.at(-1)!;
   }
 
-  /** The number of the last turn that showed something new. */
-  private get turns(): number {
-    return this.layers.length - 1;
+  /** Whether there is a bound on turns, or on states, which is looked at after each turn. */
+  private get isBounded(): boolean {
+    const { depth = Infinity, maxStates = Infinity } = this.limits;
+    return depth < Infinity || maxStates < Infinity;
+  }
+
+  private slotsOf(kind: Slot['kind']): number[] {
+    return [...this.system.slots.keys()].filter((slot) => this.system.slots[slot]!.kind === kind);
+  }
+
+  /** Makes everything that depends on the order of levels. No set is known then but the first. */
+  private lay(): void {
+    this.ground = new Ground(new Layout(this.components, this.order));
+    this.slots = this.footprints.map((one) => new SlotWays(this.ground, one, () => this.isDue()));
+    for (const slot of this.slots) slot.renew();
+    this.judge = new Judge(this.system, this.schema, this.ground, (learner, set) => this.study(learner, set));
+    this.next = this.ground.single(this.initial);
+    this.layers = [this.next];
   }
 
   async run(): Promise<SearchResult> {
-    await this.orShort(() => this.search());
+    await this.orShort(() => (this.isBounded ? this.byTurns() : this.inAll()));
     return this.result(this.stopped ?? 'exhausted');
   }
 
-  private async search(): Promise<void> {
+  /** The states of each turn, up to a bound. */
+  private async byTurns(): Promise<void> {
     const { depth = Infinity, maxStates = Infinity } = this.limits;
     let isNew = true;
-    while (isNew && this.stopped === undefined && this.turns < depth) {
-      for (const slot of this.slots) await this.expand(slot);
-      // A turn that was cut short is no turn.
-      isNew = this.stopped === undefined && this.next !== this.reached;
-      if (isNew) this.layers.push(this.next);
+    while (isNew && this.stopped === undefined && this.layers.length <= depth) {
+      isNew = await this.turn();
       if (this.ground.sets.count(this.reached) > maxStates) this.stopped ??= 'states';
     }
     if (isNew && this.stopped === undefined) await this.lookBeyond();
   }
 
-  /** All that `slot` alone can reach from the states of the turn before. */
-  private async expand(slot: SlotWays): Promise<void> {
+  /** One turn more: all that each slot alone can reach from the states of those before. Answers whether that is more. */
+  private async turn(): Promise<boolean> {
     const { sets } = this.ground;
-    this.work = this.reached;
+    for (const slot of this.slots.keys()) {
+      this.work = this.reached;
+      await this.close(slot);
+      this.next = sets.union(this.next, this.work);
+    }
+    // A turn that was cut short is no turn.
+    const isNew = this.stopped === undefined && this.next !== this.reached;
+    if (isNew) this.layers.push(this.next);
+    return isNew;
+  }
+
+  /** All states, whatever turns they take. */
+  private async inAll(): Promise<void> {
+    const tasks = this.slotsOf('task');
+    const nest = nestOf(this.components, this.order);
+    this.work = this.next;
+    for (let seen = -1; seen !== this.changes && this.stopped === undefined;) {
+      if (nest !== undefined) await this.closeAll(nest, tasks);
+      seen = this.changes;
+      for (const slot of this.slotsOf('environment')) await this.close(slot);
+    }
+    if (this.stopped === undefined) this.all = this.work;
+  }
+
+  /** Closes the set that is being worked on under all tasks of a nest. */
+  private async closeAll(nest: Nest, tasks: readonly number[]): Promise<void> {
+    if (typeof nest === 'number') {
+      do await this.close(tasks[nest]!);
+      while (await this.reorder());
+      return;
+    }
+    for (let seen = -1; seen !== this.changes && this.stopped === undefined;) {
+      await this.closeAll(nest[0], tasks);
+      seen = this.changes;
+      await this.closeAll(nest[1], tasks);
+    }
+  }
+
+  /** Adds all that a slot alone leads to to the set that is being worked on. */
+  private async close(number: number): Promise<void> {
+    const slot = this.slots[number]!;
     this.since = performance.now();
     for (let learns = true; learns && this.stopped === undefined;) {
       do {
-        this.work = slot.closure.of(this.work);
+        const before = this.work;
+        this.work = slot.closure.of(before);
+        if (this.work !== before) this.changes++;
         await this.rest();
         this.collect();
       } while (slot.closure.interrupted && this.stopped === undefined);
+      if (this.all !== undefined) return;
       await this.study(slot.learner, this.work);
       learns = slot.renew();
     }
     if (this.stopped === undefined) slot.expanded = this.work;
-    this.next = sets.union(this.next, this.work);
+  }
+
+  /**
+   * Where the set that is being worked on has many nodes, looks for an order of levels in which it has fewer. Answers whether it
+   * did: nobody has looked at the set then, since what is remembered of that is void.
+   */
+  private async reorder(): Promise<boolean> {
+    const { ground, components, order } = this;
+    if (ground.sets.arena.used - this.looked < this.crowded) return false;
+    this.looked = ground.sets.arena.used;
+    if (ground.sets.nodes(this.work) < this.crowded) return false;
+    const sifting = new Sifting(ground.sets, this.work, components.parts.length);
+    await sifting.run(async () => {
+      await this.rest();
+      return this.stopped === undefined;
+    });
+    this.crowded = Math.max(this.tuning.crowded, GROWN * sifting.size);
+    this.order = order.map((level) => sifting.order[level]!);
+    this.lay();
+    this.work = sifting.emit(this.ground.sets);
+    this.looked = 0;
+    this.changes++;
+    return true;
   }
 
   /** The bound is reached. If one turn more would show nothing, the search is exhausted all the same. */
@@ -149,8 +250,9 @@ class Search {
 
   private async rest(): Promise<void> {
     if (!this.isDue()) return;
-    const { turns, pace, ground, reached } = this;
-    const states = ground.sets.count(reached);
+    const { pace, ground, work, all } = this;
+    const states = ground.sets.count(all ?? work);
+    const turns = this.isBounded || all !== undefined ? this.layers.length - 1 : null;
     this.stopped ??= await pace.rest({ states, turns, frontier: 0 });
     this.rested = performance.now();
   }
@@ -160,39 +262,45 @@ class Search {
     const { ground, slots, judge } = this;
     if (ground.sets.arena.used < this.full) return;
     const learners = [...slots.map(({ learner }) => learner), ...judge.learners];
+    const { goals } = judge;
     const kept = ground.collect([
       this.next,
       this.work,
+      this.all ?? EMPTY,
       ...slots.map(({ expanded }) => expanded),
       ...learners.map(({ covered }) => covered),
+      ...goals.flatMap(({ states, from }) => [states, from]),
       ...this.layers,
     ]);
     const take = () => kept.shift()!;
     this.next = take();
     this.work = take();
+    const all = take();
+    if (this.all !== undefined) this.all = all;
     for (const slot of slots) slot.expanded = take();
     for (const learner of learners) learner.covered = take();
+    for (const goal of goals) [goal.states, goal.from] = [take(), take()];
     this.layers = kept;
+    this.looked = 0;
     this.full = Math.max(this.tuning.full, 2 * ground.sets.arena.used);
   }
 
   private async result(stopped: Stopped): Promise<SearchResult> {
     const { system, slots, ground, judge, pace } = this;
-    const { deadlocks, ...tally } = tallyOf(
-      { system, ground, slots, next: this.next, reached: this.reached },
-      stopped,
-    );
+    const [next, reached] = this.isBounded ? [this.next, this.reached] : [this.work, this.work];
+    const { deadlocks, ...tally } = tallyOf({ system, ground, slots, next, reached }, stopped);
+    const deadlocked = ground.sets.count(deadlocks);
     this.stopped = undefined;
     if (leavesTime(stopped)) {
-      judge.layers = this.layers;
       await this.orShort(async () => {
-        await judge.steps(slots);
+        await judge.steps(slots, reached, this.layers[0]!);
         await judge.ends(deadlocks);
       });
     }
     // What ended the judging is what ended the search.
     const end = this.stopped ?? stopped;
     const causes = leavesTime(end) ? judge.causes() : [];
+    const turns = await this.orShort(() => this.turnsFor(causes));
     const breathe = async () => {
       await this.rest();
       return this.stopped === undefined;
@@ -205,13 +313,37 @@ class Search {
     return {
       engine: 'symbolic',
       ...tally,
-      turns: this.turns,
-      deadlocks: ground.sets.count(deadlocks),
+      turns: turns ?? null,
+      deadlocks: deadlocked,
       exhausted: end === 'exhausted',
       stopped: end,
       seconds: pace.seconds,
       properties: resultsOf(system.properties, runs ?? new Map(), endings, tally.events, broken),
     };
+  }
+
+  /**
+   * The states within each number of turns, as far as runs to some causes need them, and to the end if that takes few nodes.
+   * Answers how many turns there are; `null` if that is not known.
+   */
+  private async turnsFor(causes: readonly Wanted[]): Promise<number | null> {
+    if (this.isBounded) return this.layers.length - 1;
+    if (this.all === undefined) return null;
+    const goals = causes.flatMap((cause) => cause.goals);
+    while (this.reached !== this.all) {
+      const isNeeded = goals.some((goal) => !this.isWithin(goal));
+      if (!isNeeded && this.ground.sets.nodes(this.reached) > this.tuning.spread) return null;
+      if (!(await this.turn())) return null;
+    }
+    return this.layers.length - 1;
+  }
+
+  /** Whether the states within the turns that are known show in how many turns a goal can be reached. */
+  private isWithin({ states, from, step }: Goal): boolean {
+    const { sets } = this.ground;
+    if (step === undefined) return sets.common(states, this.reached) !== EMPTY;
+    // The step may take a turn more than the state that it is taken in.
+    return this.layers.length > 1 && sets.common(from, this.layers.at(-2)!) !== EMPTY;
   }
 
   /** What some work comes to; or nothing, if there is no memory for it. */

@@ -34,7 +34,7 @@ test(
       if (whole.stopped === 'states') return;
       expect(differences(whole, await reference(system))).toEqual([]);
       checkPaths(system, whole);
-      for (const depth of new Set([0, 1, Math.ceil(whole.turns / 2), whole.turns])) {
+      for (const depth of new Set([0, 1, Math.ceil(whole.turns! / 2), whole.turns!])) {
         const bounded = await explicit(system, { depth });
         expect(differences(bounded, await reference(system, { depth }))).toEqual([]);
         if (bounded.exhausted) expect(differences(bounded, whole)).toEqual([]);

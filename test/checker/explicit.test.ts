@@ -242,10 +242,10 @@ describe('a verdict', () => {
     const system = counting(['p', () => '']);
     const whole = await check(system);
     expect(whole).toMatchObject({ states: 16, turns: 2, deadlocks: 1, transitions: 24 });
-    const cut = await check(system, { depth: whole.turns - 1 });
+    const cut = await check(system, { depth: whole.turns! - 1 });
     expect(cut).toMatchObject({ exhausted: false, stopped: 'depth', states: 7 });
     expect(verdictOf(cut, 'p')).toBe('holds-to-depth');
-    const exact = await check(system, { depth: whole.turns });
+    const exact = await check(system, { depth: whole.turns! });
     expect(exact).toMatchObject({ exhausted: true, stopped: 'exhausted' });
     expect(verdictOf(exact, 'p')).toBe('holds');
     expect(differences(exact, whole)).toEqual([]);

@@ -11,7 +11,8 @@ import { Learner } from '../../checker/symbolic/learner.js';
 import { Memo } from '../../checker/symbolic/memo.js';
 import { rowOf } from '../../checker/symbolic/paths.js';
 import { Runs } from '../../checker/symbolic/runs.js';
-import { Sets } from '../../checker/symbolic/sets.js';
+import { EMPTY, Sets } from '../../checker/symbolic/sets.js';
+import { Sifting } from '../../checker/symbolic/sifting.js';
 import { symbolic } from '../../checker/symbolic/symbolic.js';
 import type { System } from '../../model/system.js';
 import { system as modelled } from '../model/ask.js';
@@ -22,8 +23,8 @@ import type { Step } from './toy.js';
 
 const SEED = Number(process.env['CHECKER_SEED'] ?? 2020);
 const RUNS = Number(process.env['CHECKER_RUNS'] ?? 200);
-/** Rests as often as it can, and throws away at once what nobody needs. */
-const RESTLESS = { work: 0, full: 0 };
+/** Rests as often as it can, throws away at once what nobody needs, and looks for a better order all the time. */
+const RESTLESS = { work: 0, full: 0, crowded: 8, spread: Infinity };
 const SMALL = ['vfork', 'SIGCHLD', 'handler', 'unblocked', 'wait-nothing', 'child-exit-groups'];
 /** Few states, and a search of two clones that comes to its end. */
 const LASTING = ['no-vfork', 'exit-signal-0', 'default', 'unblocked', 'wait-all', 'child-stays'];
@@ -43,7 +44,7 @@ test(
       expect(differences(whole, sets)).toEqual([]);
       checkPaths(system, sets);
       expect(differences(whole, await symbolic(system, {}, RESTLESS))).toEqual([]);
-      for (const depth of new Set([0, 1, Math.ceil(whole.turns / 2), whole.turns])) {
+      for (const depth of new Set([0, 1, Math.ceil(whole.turns! / 2), whole.turns!])) {
         const bounded = await explicit(system, { depth });
         expect(differences(bounded, await symbolic(system, { depth }))).toEqual([]);
         if (bounded.stopped === 'depth') seen.bounded++;
@@ -137,6 +138,13 @@ const broken: [string, () => unknown][] = [
       }),
   ],
   ['of two sets one is dropped', () => vi.spyOn(Sets.prototype, 'union').mockImplementation(Math.max)],
+  [
+    'a set is read in the order that it had before',
+    () =>
+      vi
+        .spyOn(Sifting.prototype, 'order', 'get')
+        .mockReturnValue(Int32Array.from({ length: 99 }, (_, i) => i)),
+  ],
   ['a memo speaks of sets that are gone', () => vi.spyOn(Memo.prototype, 'clear').mockReturnValue()],
 ];
 
@@ -152,6 +160,43 @@ test.each(broken)('it is noticed when %s', async (_name, seed) => {
     expect(found).not.toEqual([]);
   } finally {
     vi.restoreAllMocks();
+  }
+});
+
+test('turns are counted no farther than runs need them where that takes many nodes', async () => {
+  const system = modelled('qemu-clone-vm', { guest: SMALL });
+  const whole = await explicit(system);
+  const found = await symbolic(system, {}, { ...RESTLESS, spread: 0 });
+  expect(found.turns).toBe(null);
+  expect(differences({ ...whole, turns: null }, found)).toEqual([]);
+  expect(found.properties.flatMap(({ counterexamples }) => counterexamples)).not.toEqual([]);
+});
+
+test('sifting finds an order with fewer nodes for the same states', async () => {
+  // Pairs that are equal, the first halves above the second: 2^6 nodes at the middle, and a few in pairs.
+  const pairs = 6;
+  const sets = new Sets();
+  let all = EMPTY;
+  for (let bits = 0; bits < 2 ** pairs; bits++) {
+    const half = Array.from({ length: pairs }, (_, i) => ((bits >> i) & 1) + 1);
+    all = sets.union(all, sets.single([...half, ...half]));
+  }
+  const sifting = new Sifting(sets, all, 2 * pairs);
+  expect(sifting.size).toBe(sets.nodes(all));
+  await sifting.run(async () => await Promise.resolve(true));
+  expect(sifting.size).toBe(3 * pairs);
+  const after = new Sets();
+  const moved = sifting.emit(after);
+  expect([after.nodes(moved), after.count(moved)]).toEqual([sifting.size, 2 ** pairs]);
+  const values = new Int32Array(2 * pairs);
+  for (const half of [
+    [1, 1, 1, 1, 1, 1],
+    [2, 1, 2, 2, 1, 1],
+  ]) {
+    for (const [was, value] of [...half, ...half].entries()) values[sifting.order[was]!] = value;
+    expect(after.has(moved, values)).toBe(true);
+    values[0] = 3 - values[0]!;
+    expect(after.has(moved, values)).toBe(false);
   }
 });
 
@@ -185,21 +230,22 @@ test('a cause without a run within the limits is a violation all the same', asyn
   expect(violated.flatMap(({ counterexamples }) => counterexamples)).toEqual([]);
 });
 
-test('a limit of memory leaves the promises undecided', async () => {
+test('a limit of memory leaves the promises undecided that no step was seen to break', async () => {
   const system = modelled('qemu-clone-vm');
   const { stopped, turns, properties } = await symbolic(system, { maxMemory: 1 }, RESTLESS);
-  expect([stopped, turns]).toEqual(['memory', 0]);
-  expect(new Set(properties.map(({ verdict }) => verdict))).toEqual(new Set(['undecided']));
+  expect([stopped, turns]).toEqual(['memory', null]);
+  expect(new Set(properties.map(({ verdict }) => verdict))).toEqual(new Set(['undecided', 'violated']));
+  expect(properties.find(({ verdict }) => verdict === 'violated')!.name).toBe('no-failed-assertion');
 });
 
 test('a set that outgrows its place ends the search as memory does', async () => {
   const system = modelled('qemu-clone-vm', { guest: SMALL, clones: 2 });
-  const progress = ({ turns }: { turns: number }) => {
-    if (turns >= 5) throw new TooLarge('no room');
+  const progress = ({ states }: { states: number }) => {
+    if (states >= 10_000) throw new TooLarge('no room');
   };
-  const { stopped, exhausted, turns, properties } = await symbolic(system, { progress }, RESTLESS);
+  const { stopped, exhausted, states, properties } = await symbolic(system, { progress }, RESTLESS);
   expect([stopped, exhausted]).toEqual(['memory', false]);
-  expect(turns).toBeGreaterThanOrEqual(5);
+  expect(states).toBeGreaterThanOrEqual(10_000);
   const verdicts = new Set(properties.map(({ verdict }) => verdict));
   expect([...verdicts].filter((verdict) => verdict !== 'undecided' && verdict !== 'violated')).toEqual([]);
 });
@@ -209,8 +255,8 @@ test('a search that is ended tells of the steps that were seen to fail', async (
   const end = new AbortController();
   const limits = {
     signal: end.signal,
-    progress: ({ turns }: { turns: number }) => {
-      if (turns >= 11) end.abort();
+    progress: ({ states }: { states: number }) => {
+      if (states >= 1_000_000) end.abort();
     },
   };
   const { stopped, exhausted, properties } = await symbolic(system, limits, RESTLESS);
@@ -224,7 +270,7 @@ test('a limit of states leaves undecided what is not broken within the turns tha
   const system = modelled('qemu-clone-vm', { guest: SMALL });
   const { stopped, turns, properties } = await symbolic(system, { maxStates: 2000 });
   expect(stopped).toBe('states');
-  const bounded = await explicit(system, { depth: turns });
+  const bounded = await explicit(system, { depth: turns! });
   expect(properties.map(({ name, verdict }) => [name, verdict])).toEqual(
     bounded.properties.map(({ name, verdict }) => [name, verdict === 'violated' ? verdict : 'undecided']),
   );
