@@ -1,5 +1,5 @@
 /** Which tasks are left of a helper, and whether real tasks can be driven here at all. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe } from 'vitest';
 import { Unavailable } from '../../../model/x86_64/build.js';
 import { startPuppet } from '../../../model/x86_64/puppet.js';
@@ -22,14 +22,41 @@ export function onKernel(title: string, tests: () => void): void {
   else describe.skip(`${title} (skipped: ${reason})`, tests);
 }
 
-function isAlive(tid: number): boolean {
-  if (!existsSync(`/proc/${tid}/stat`)) return false;
-  return !/\) [ZX] /.test(readFileSync(`/proc/${tid}/stat`, 'latin1'));
+/** A task, by its tid and when it was born: tids come round again while tests run side by side. */
+interface Seen {
+  readonly tid: number;
+  readonly born: string;
+}
+
+/** The state of a task, a letter, and when it was born; undefined if there is none. */
+function look(tid: number): { state: string; born: string } | undefined {
+  try {
+    // The name in brackets may hold anything. Behind it are the state, and as the 20th after that the birth, in ticks.
+    const [state = '', ...rest] = readFileSync(`/proc/${tid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return { state, born: rest[18]! };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Tasks that live, so that it can be asked later whether they still do. */
+export function seen(tids: readonly number[]): Seen[] {
+  return tids.flatMap((tid) => {
+    const { born } = look(tid) ?? {};
+    return born === undefined ? [] : [{ tid, born }];
+  });
+}
+
+function isAlive({ tid, born }: Seen): boolean {
+  const now = look(tid);
+  return now?.born === born && !'ZX'.includes(now.state);
 }
 
 /** Those of the tasks that still live after at most two seconds. */
-export async function survivors(tids: readonly number[]): Promise<number[]> {
-  for (let left = 100; left > 0 && tids.some(isAlive); left--)
+export async function survivors(tasks: readonly Seen[]): Promise<Seen[]> {
+  for (let left = 100; left > 0 && tasks.some(isAlive); left--)
     await new Promise((resolve) => setTimeout(resolve, 20));
-  return tids.filter(isAlive);
+  return tasks.filter(isAlive);
 }

@@ -10,7 +10,7 @@ import { runFree, tied } from '../../../model/x86_64/free.js';
 import { startPuppet, type Puppet } from '../../../model/x86_64/puppet.js';
 import { litmusOf } from '../litmus/walk.js';
 import { withWrongKernel } from '../wrong-kernel.js';
-import { onKernel, survivors } from './alive.js';
+import { onKernel, seen, survivors } from './alive.js';
 import { WRONG } from './wrong.js';
 
 let puppet: Puppet;
@@ -170,7 +170,7 @@ onKernel('nobody who runs free is left behind', () => {
     );
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- litmus systems have no other states
     await runFree(puppet, litmus, litmusSystem(litmus).initial as Parameters<typeof runFree>[2], () => 0);
-    const alive = [...(await puppet.look()).facts.values()].map(({ tgid }) => tgid);
+    const alive = seen([...(await puppet.look()).facts.values()].map(({ tgid }) => tgid));
     expect(alive).toHaveLength(3);
     await end(puppet.pid);
     expect(await survivors(alive)).toEqual([]);

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { build } from '../../../model/x86_64/build.js';
 import { startPuppet, type Puppet, type PuppetOptions } from '../../../model/x86_64/puppet.js';
-import { onKernel, survivors } from './alive.js';
+import { onKernel, seen, survivors } from './alive.js';
 
 const CLONE_SIGCHLD = 'call 0 56 0x11 0x10018000';
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -25,10 +25,17 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function started(options: PuppetOptions = {}): Promise<{ held: Puppet; tids: number[] }> {
+interface Started {
+  readonly held: Puppet;
+  readonly tids: readonly number[];
+  readonly alive: ReturnType<typeof seen>;
+}
+
+async function started(options: PuppetOptions = {}): Promise<Started> {
   const held = (puppet = await startPuppet(options));
   const changed = [...(await held.reset()), ...(await held.tasks(CLONE_SIGCHLD))];
-  return { held, tids: [held.pid, ...new Set(changed.map(({ tid }) => tid))] };
+  const tids = [held.pid, ...new Set(changed.map(({ tid }) => tid))];
+  return { held, tids, alive: seen(tids) };
 }
 
 onKernel('a real task', () => {
@@ -108,40 +115,39 @@ onKernel('a real task', () => {
 
 onKernel('nobody is left behind', () => {
   test('when the helper ends', async () => {
-    const { held, tids } = await started();
+    const { held, alive } = await started();
     await held.end();
-    expect(await survivors(tids)).toEqual([]);
+    expect(await survivors(alive)).toEqual([]);
   });
 
   test('when it is killed', async () => {
-    const { held, tids } = await started();
+    const { held, alive } = await started();
     process.kill(held.pid, 'SIGKILL');
     await expect(held.tasks('call 1 39')).rejects.toThrow('it was ended by SIGKILL');
-    expect(await survivors(tids)).toEqual([]);
+    expect(await survivors(alive)).toEqual([]);
   });
 
   test('when it stops answering', async () => {
-    const { held, tids } = await started({ seconds: 0.3 });
+    const { held, alive } = await started({ seconds: 0.3 });
     process.kill(held.pid, 'SIGSTOP');
     await expect(held.tasks('call 1 39')).rejects.toThrow('it has not answered for 0.6 s');
-    expect(await survivors(tids)).toEqual([]);
+    expect(await survivors(alive)).toEqual([]);
   });
 
   test('when a task does not come to rest', async () => {
-    const { held, tids } = await started({ seconds: 0.3 });
+    const { held, alive } = await started({ seconds: 0.3 });
     await held.poke(0x10003000, 60);
     await expect(held.tasks('call 1 35 0x10003000 0')).rejects.toThrow('a task does not come to rest');
-    expect(await survivors(tids)).toEqual([]);
+    expect(await survivors(alive)).toEqual([]);
   });
 
   test('when a task is dying or asleep as the end comes', async () => {
-    const { held, tids } = await started();
+    const { held, alive } = await started();
     await held.tasks('call 1 60 0');
     await held.tasks('call 0 56 0x11 0x1001c000');
     await held.tasks('call 0 61 -1 0 0');
-    const [dying] = tids.slice(2);
     await held.end();
-    expect(await survivors([...tids, dying!])).toEqual([]);
+    expect(await survivors(alive)).toEqual([]);
   });
 
   test('when Node is killed', async () => {
@@ -150,9 +156,10 @@ onKernel('nobody is left behind', () => {
       node.stdout.once('data', (text) => resolve(String(text))),
     );
     const tids = JSON.parse(line) as number[];
-    expect(tids.length).toBeGreaterThan(2);
+    const alive = seen(tids);
+    expect(alive.length).toBeGreaterThan(2);
     node.kill('SIGKILL');
-    expect(await survivors(tids)).toEqual([]);
+    expect(await survivors(alive)).toEqual([]);
   });
 });
 
