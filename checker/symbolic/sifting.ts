@@ -9,7 +9,7 @@ import { EMPTY, ONE } from './sets.js';
 import type { Sets } from './sets.js';
 
 /** A level is moved no farther once there are more nodes than so many times the fewest. */
-const GROWTH = 1.1;
+const GROWTH = 1.2;
 
 /** What may follow, by content, contents ascending. As in `Sets` there is no node that has only content 0. */
 interface Entries {
