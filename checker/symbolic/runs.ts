@@ -3,7 +3,7 @@
  * to the initial one, and then walked forwards. Of a run of fewest turns each turn begins in a state that takes exactly as
  * many turns as are over; among these runs the steps are counted.
  */
-import { Sightings } from '../causes.js';
+import type { Sightings } from '../causes.js';
 import { turnsOf } from '../result.js';
 import type { Action, Cause, Counterexample } from '../result.js';
 import type { Vector } from '../schema.js';
@@ -40,6 +40,14 @@ interface Turn {
   readonly legs: readonly Leg[];
 }
 
+/** The counterexamples by property, simplest first. */
+export function counterexamples(found: Sightings<Counterexample>): Map<string, Counterexample[]> {
+  const all = new Map<string, Counterexample[]>();
+  for (const { property, where } of found.simplest())
+    all.set(property, [...(all.get(property) ?? []), where]);
+  return all;
+}
+
 export class Runs {
   private readonly ground: Ground;
   private readonly before: Before;
@@ -65,19 +73,14 @@ export class Runs {
     this.breathe = breathe;
   }
 
-  /** The counterexamples by property. A cause that there was no time for has none. */
-  async simplest(wanted: readonly Wanted[]): Promise<Map<string, Counterexample[]>> {
-    const sightings = new Sightings<Counterexample>();
+  /** Takes note of the simplest run to each cause. One that there was no time for has none. */
+  async find(wanted: readonly Wanted[], found: Sightings<Counterexample>): Promise<void> {
     for (const { property, cause, goals } of wanted) {
       for (const path of (await this.toAll(goals)) ?? []) {
         const size = { cause, turns: turnsOf(path), steps: path.length };
-        sightings.note({ ...size, property, where: { ...size, path } });
+        found.note({ ...size, property, where: { ...size, path } });
       }
     }
-    const found = new Map<string, Counterexample[]>();
-    for (const { property, where } of sightings.simplest())
-      found.set(property, [...(found.get(property) ?? []), where]);
-    return found;
   }
 
   /** A run to each: unless there is time for all of them nobody knows which is the simplest. */

@@ -7,11 +7,12 @@
  * all that one slot alone leads to. A bounded search knows turns only.
  */
 import type { Slot, System } from '../../model/system.js';
+import { Sightings } from '../causes.js';
 import { Components } from '../components.js';
 import { StepFootprint } from '../footprint.js';
 import { isOutOfMemory } from '../memory.js';
 import { Pace } from '../pace.js';
-import type { Limits, SearchResult, Stopped } from '../result.js';
+import type { Counterexample, Limits, SearchResult, Stopped } from '../result.js';
 import { Schema } from '../schema.js';
 import type { Vector } from '../schema.js';
 import { resultsOf } from '../verdicts.js';
@@ -23,7 +24,7 @@ import { Layout } from './layout.js';
 import { nestOf } from './nest.js';
 import type { Nest } from './nest.js';
 import { orderOf } from './order.js';
-import { Runs } from './runs.js';
+import { counterexamples, Runs } from './runs.js';
 import type { Goal, Wanted } from './runs.js';
 import { EMPTY } from './sets.js';
 import { Sifting } from './sifting.js';
@@ -75,8 +76,9 @@ class Search {
   private since = performance.now();
   private rested = this.since;
   private full: number;
+  /** How many nodes are many, and the last set of which they were counted. */
   private crowded: number;
-  private looked = 0;
+  private counted = EMPTY;
   private readonly tuning: Tuning;
 
   constructor(system: System, limits: Limits, tuning: Tuning) {
@@ -209,8 +211,8 @@ class Search {
    */
   private async reorder(): Promise<boolean> {
     const { ground, components, order } = this;
-    if (ground.sets.arena.used - this.looked < this.crowded) return false;
-    this.looked = ground.sets.arena.used;
+    if (this.work === this.counted) return false;
+    this.counted = this.work;
     if (ground.sets.nodes(this.work) < this.crowded) return false;
     const sifting = new Sifting(ground.sets, this.work, components.parts.length);
     await sifting.run(async () => {
@@ -221,7 +223,7 @@ class Search {
     this.order = order.map((level) => sifting.order[level]!);
     this.lay();
     this.work = sifting.emit(this.ground.sets);
-    this.looked = 0;
+    this.counted = EMPTY;
     this.changes++;
     return true;
   }
@@ -281,7 +283,7 @@ class Search {
     for (const learner of learners) learner.covered = take();
     for (const goal of goals) [goal.states, goal.from] = [take(), take()];
     this.layers = kept;
-    this.looked = 0;
+    this.counted = EMPTY;
     this.full = Math.max(this.tuning.full, 2 * ground.sets.arena.used);
   }
 
@@ -300,12 +302,8 @@ class Search {
     // What ended the judging is what ended the search.
     const end = this.stopped ?? stopped;
     const causes = leavesTime(end) ? judge.causes() : [];
-    const turns = await this.orShort(() => this.turnsFor(causes));
-    const breathe = async () => {
-      await this.rest();
-      return this.stopped === undefined;
-    };
-    const runs = await this.orShort(() => new Runs(ground, slots, this.layers, breathe).simplest(causes));
+    const runs = new Sightings<Counterexample>();
+    const turns = await this.orShort(() => this.runsTo(causes, runs));
     // Promises of whole runs are not judged here: `runs` says so below.
     const broken = new Set(judge.causes().map(({ property }) => property));
     if (!leavesTime(end)) for (const property of this.failing()) broken.add(property);
@@ -318,24 +316,28 @@ class Search {
       exhausted: end === 'exhausted',
       stopped: end,
       seconds: pace.seconds,
-      properties: resultsOf(system.properties, runs ?? new Map(), endings, tally.events, broken),
+      properties: resultsOf(system.properties, counterexamples(runs), endings, tally.events, broken),
     };
   }
 
   /**
-   * The states within each number of turns, as far as runs to some causes need them, and to the end if that takes few nodes.
-   * Answers how many turns there are; `null` if that is not known.
+   * Looks for the simplest runs to some causes, to each as soon as the turns that it takes are known. All turns are counted where
+   * that takes few nodes. Answers how many there are; `null` if that is not known.
    */
-  private async turnsFor(causes: readonly Wanted[]): Promise<number | null> {
-    if (this.isBounded) return this.layers.length - 1;
-    if (this.all === undefined) return null;
-    const goals = causes.flatMap((cause) => cause.goals);
-    while (this.reached !== this.all) {
-      const isNeeded = goals.some((goal) => !this.isWithin(goal));
-      if (!isNeeded && this.ground.sets.nodes(this.reached) > this.tuning.spread) return null;
-      if (!(await this.turn())) return null;
+  private async runsTo(causes: readonly Wanted[], found: Sightings<Counterexample>): Promise<number | null> {
+    const breathe = async () => {
+      await this.rest();
+      return this.stopped === undefined;
+    };
+    for (let open = causes; ;) {
+      const isWhole = this.isBounded || this.reached === this.all;
+      const ready = open.filter(({ goals }) => isWhole || goals.every((goal) => this.isWithin(goal)));
+      open = open.filter((cause) => !ready.includes(cause));
+      if (ready.length > 0) await new Runs(this.ground, this.slots, this.layers, breathe).find(ready, found);
+      if (isWhole) return this.layers.length - 1;
+      const isEnough = open.length === 0 && this.ground.sets.nodes(this.reached) > this.tuning.spread;
+      if (this.all === undefined || isEnough || !(await this.turn())) return null;
     }
-    return this.layers.length - 1;
   }
 
   /** Whether the states within the turns that are known show in how many turns a goal can be reached. */

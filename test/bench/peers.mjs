@@ -3,8 +3,8 @@
 //     npm run bench                measures, writes test/bench/peers.json, and prints the tables
 //     npm run bench -- --write     puts the tables of that file into README.md, between the two markers
 //
-// BENCH_ROUNDS is how often everything is run (5), BENCH_SECONDS after how long a run is cut (600), BENCH_ROWS a part of the
-// names of the rows that are wanted. SPIN is given the export, so that both look at the same states; its time is that of
+// BENCH_ROUNDS is how often everything is run (5), BENCH_SECONDS after how long a run is cut (600), BENCH_ROW_SECONDS after how
+// long a row is not run once more (no limit), BENCH_ROWS a part of the names of the rows that are wanted. SPIN is given the export, so that both look at the same states; its time is that of
 // generating, compiling and searching. It judges nothing there (-A -E), while ours judges every promise.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,6 +19,7 @@ const JSON_FILE = here('peers.json');
 const CHECK = here('../../dist/check.js');
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 600);
+const ROW_SECONDS = Number(process.env.BENCH_ROW_SECONDS ?? Infinity);
 const WANTED = process.env.BENCH_ROWS ?? '';
 
 /** The hand port is one of these guests, so that both can be compared. */
@@ -39,6 +40,11 @@ const rows = [
   ['N=2, native, posix_spawn, any one fault', 'native --guest posix_spawn --faults all --clones 2'],
   ['N=3, native, crashing-child, no faults', 'native --guest crashing-child --faults none --clones 3'],
   ['N=3, native, vfork-exit, any one fault', 'native --guest vfork-exit --faults all --clones 3'],
+  [
+    'N=3, native, vfork-exit, any one fault, by sets',
+    'native --guest vfork-exit --faults all --clones 3',
+    '--engine symbolic',
+  ],
   ['N=4, native, reaper, no faults', 'native --guest reaper --faults none --clones 4'],
   [HAND_PORT.what, 'native --guest vfork-exit --faults none --clones 4'],
 ].map(([what, line, ours = '']) => ({
@@ -66,6 +72,7 @@ function bench() {
   const wanted = rows.filter(({ what }) => what.includes(WANTED));
   const done = wanted.map((row) => ({
     ...row,
+    seconds: 0,
     ours: [],
     spins: settings.map(({ name }) => ({ name, runs: [] })),
     hand: [],
@@ -79,12 +86,15 @@ function bench() {
     }
     for (let round = 1; round <= ROUNDS; round++) {
       for (const [i, row] of done.entries()) {
+        if (row.seconds > ROW_SECONDS) continue;
         console.error(`round ${round} of ${ROUNDS}: ${row.what}`);
+        const since = performance.now();
         row.ours.push(runOurs([...row.args, ...row.options]));
         for (const [at, setting] of settings.entries())
           row.spins[at].runs.push(runSpin(join(folder, `${i}.pml`), setting, row.ours[0].states));
         if (row.what === HAND_PORT.what)
           row.hand.push(runSpin(HAND_PORT.file, settings[0], row.ours[0].states));
+        row.seconds += (performance.now() - since) / 1000;
       }
     }
   } finally {
