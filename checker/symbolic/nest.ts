@@ -5,7 +5,7 @@
  */
 import type { Components } from '../components.js';
 import { sharesOf, tiesOf } from './order.js';
-import type { Ties } from './order.js';
+import type { Shares, Ties } from './order.js';
 
 /** A task, or two nests: the first one is done to its end before each turn of the other. */
 export type Nest = number | readonly [Nest, Nest];
@@ -20,8 +20,9 @@ interface Cluster {
  * one. Of two that are joined the one whose components stand lower comes first. `order` has the level of each component.
  */
 export function nestOf(components: Components, order: Int32Array): Nest | undefined {
-  const ties = tiesOf(components);
-  const depths = depthsOf(components, order);
+  const shares = sharesOf(components);
+  const ties = tiesOf(components, shares);
+  const depths = [...ties.keys()].map((task) => depthOf(task, shares, order));
   const depth = ({ tasks }: Cluster) => mean(tasks.map((task) => depths[task]!));
   let clusters: Cluster[] = [...ties.keys()].map((task) => ({ nest: task, tasks: [task] }));
   while (clusters.length > 1) {
@@ -33,14 +34,11 @@ export function nestOf(components: Components, order: Int32Array): Nest | undefi
   return clusters[0]?.nest;
 }
 
-/** Where the components of each task stand, on average. */
-function depthsOf(components: Components, order: Int32Array): number[] {
-  const shares = sharesOf(components);
-  return [...components.touches.keys()].map((task) => {
-    const weights = shares.map((of) => of[task]!);
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    return total === 0 ? 0 : weights.reduce((sum, weight, part) => sum + weight * order[part]!, 0) / total;
-  });
+/** Where the components of a task stand, on average. */
+function depthOf(task: number, shares: Shares, order: Int32Array): number {
+  const weights = shares.map((of) => of[task]!);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return total === 0 ? 0 : weights.reduce((sum, weight, part) => sum + weight * order[part]!, 0) / total;
 }
 
 function nearest(clusters: readonly Cluster[], ties: Ties): [Cluster, Cluster] {

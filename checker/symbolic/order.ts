@@ -11,10 +11,8 @@ import type { Components } from '../components.js';
 /** How much each two tasks have in common: components, by how many bits they hold and by how much the two do to them. */
 export type Ties = readonly (readonly number[])[];
 
-export function tiesOf(components: Components): Ties {
-  const { parts, touches } = components;
+export function tiesOf({ parts, touches }: Components, shares: Shares): Ties {
   const tasks = [...touches.keys()];
-  const shares = sharesOf(components);
   return tasks.map((a) =>
     tasks.map((b) =>
       shares.reduce((sum, of, part) => sum + of[a]! * of[b]! * Math.log2(parts[part]!.count), 0),
@@ -25,8 +23,9 @@ export function tiesOf(components: Components): Ties {
 /** The level of each component. Those that nobody touches come last. */
 export function orderOf(components: Components): Int32Array {
   const { parts, touches } = components;
-  const place = arranged(tiesOf(components));
-  const means = sharesOf(components).map((of) =>
+  const shares = sharesOf(components);
+  const place = arranged(tiesOf(components, shares));
+  const means = shares.map((of) =>
     of.every((share) => share === 0)
       ? Infinity
       : [...touches.keys()].reduce((sum, task) => sum + of[task]! * place[task]!, 0),
@@ -38,7 +37,9 @@ export function orderOf(components: Components): Int32Array {
 }
 
 /** What part of all that is done to a component is each task's: by component, then by task. */
-export function sharesOf({ parts, touches }: Components): number[][] {
+export type Shares = readonly (readonly number[])[];
+
+export function sharesOf({ parts, touches }: Components): Shares {
   return [...parts.keys()].map((part) => sharesOfAll(touches.map((counts) => counts[part]!)));
 }
 

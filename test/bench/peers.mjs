@@ -4,8 +4,9 @@
 //     npm run bench -- --write     puts the tables of that file into README.md, between the two markers
 //
 // BENCH_ROUNDS is how often everything is run (5), BENCH_SECONDS after how long a run is cut (600), BENCH_ROW_SECONDS after how
-// long a row is not run once more (no limit), BENCH_ROWS a part of the names of the rows that are wanted. SPIN is given the export, so that both look at the same states; its time is that of
-// generating, compiling and searching. It judges nothing there (-A -E), while ours judges every promise.
+// long a row is not run once more (no limit), BENCH_ROWS a part of the names of the rows that are wanted. SPIN is given
+// the export, so that both look at the same states; its time is that of generating, compiling and searching. It judges
+// nothing there (-A -E), while ours judges every promise.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
