@@ -25,8 +25,11 @@ export interface Look {
  */
 export interface TrieVisitor {
   readonly end: (reads: readonly number[], cell: number, first: number) => void;
-  /** No path is known that goes on with a value of `leaf` other than those `known`; with any, if `leaf` is -1. */
-  readonly hole: (reads: readonly number[], leaf: number, known: readonly number[]) => void;
+  /**
+   * No path is known that goes on with a value of `leaf` other than those `known`; with any, if `leaf` is -1. The same node and as
+   * many known values are the same hole; the node is 0 if there is none yet.
+   */
+  readonly hole: (reads: readonly number[], leaf: number, known: readonly number[], node: number) => void;
 }
 
 export class Trie {
@@ -74,7 +77,7 @@ export class Trie {
   visit({ end, hole }: TrieVisitor): void {
     const reads: number[] = [];
     const go = (node: number): void => {
-      if (node === 0) return hole(reads, -1, []);
+      if (node === 0) return hole(reads, -1, [], node);
       const tag = this.cells[node]!;
       if (tag === END) return end(reads, node, this.cells[node + 1]!);
       const capacity = this.cells[node + 1]!;
@@ -90,7 +93,7 @@ export class Trie {
           reads.length -= 2;
         }
       }
-      if (tag !== CHOOSE) hole(reads, tag, known);
+      if (tag !== CHOOSE) hole(reads, tag, known, node);
     };
     go(this.cells[0]!);
   }

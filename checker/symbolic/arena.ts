@@ -111,7 +111,8 @@ export class Arena {
   }
 }
 
-function mix(hash: number, next: number): number {
+/** Takes a number more into a hash. */
+export function mix(hash: number, next: number): number {
   return Math.imul(hash ^ next, 0x9e3779b1) ^ (hash >>> 15);
 }
 
@@ -122,7 +123,8 @@ export function spread(hash: number): number {
   return (bits ^ (bits >>> 13)) >>> 0;
 }
 
-function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+/** A longer array that begins the same. */
+export function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(length);
   larger.set(array);
   return larger;

@@ -24,6 +24,8 @@ export class Learner {
   private readonly vector: Vector;
   /** The relation of what is not known, for a lesson of this size. */
   private holes = { size: -1, relation: NONE };
+  /** Its rows by the nodes of the trie, and how many values are known there. */
+  private readonly rows = new Map<number, { readonly count: number; readonly row: Row }>();
 
   constructor(ground: Ground, lesson: Lesson) {
     this.ground = ground;
@@ -62,7 +64,13 @@ export class Learner {
     const rows: Row[] = [];
     lesson.visit({
       end: () => {},
-      hole: (reads, leaf, known) => rows.push(holeRow(layout, relations, { reads, leaf, known })),
+      hole: (reads, leaf, known, node) => {
+        const had = this.rows.get(node);
+        if (had?.count === known.length && node !== 0) return rows.push(had.row);
+        const row = holeRow(layout, relations, { reads, leaf, known });
+        this.rows.set(node, { count: known.length, row });
+        return rows.push(row);
+      },
     });
     this.holes = { size: lesson.size, relation: relations.of(rows) };
     return this.holes.relation;

@@ -42,7 +42,7 @@ export interface Tuning {
   readonly spread: number;
 }
 
-const TUNING: Tuning = { work: 300, full: 2 ** 24, crowded: 2 ** 12, spread: 2 ** 15 };
+const TUNING: Tuning = { work: 1000, full: 2 ** 24, crowded: 2 ** 12, spread: 2 ** 15 };
 /** What a rest interrupts is done again in part, so the longer a slot takes, the longer it is left alone. */
 const SHARE = 0.1;
 /** How many times as many nodes as after the last time there are before a better order is looked for again. */

@@ -9,6 +9,7 @@ import { Ground } from '../../checker/symbolic/ground.js';
 import { Guards } from '../../checker/symbolic/guards.js';
 import { Learner } from '../../checker/symbolic/learner.js';
 import { Memo } from '../../checker/symbolic/memo.js';
+import { Movable } from '../../checker/symbolic/movable.js';
 import { rowOf } from '../../checker/symbolic/paths.js';
 import { Runs } from '../../checker/symbolic/runs.js';
 import { EMPTY, Sets } from '../../checker/symbolic/sets.js';
@@ -198,6 +199,29 @@ test('sifting finds an order with fewer nodes for the same states', async () => 
     values[0] = 3 - values[0]!;
     expect(after.has(moved, values)).toBe(false);
   }
+});
+
+test('levels that are moved at random leave the states, and no node too many', () => {
+  const LEVELS = 5;
+  const state = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: LEVELS, maxLength: LEVELS });
+  const swaps = fc.array(fc.integer({ min: 0, max: LEVELS - 2 }), { maxLength: 40 });
+  const property = fc.property(fc.array(state, { minLength: 1, maxLength: 60 }), swaps, (states, levels) => {
+    const [before, after] = [new Sets(), new Sets()];
+    const unionOf = (sets: Sets, all: readonly number[][]) =>
+      all.reduce((sum, values) => sets.union(sum, sets.single(values)), EMPTY);
+    const moved = new Movable(before, unionOf(before, states), LEVELS);
+    for (const level of levels) {
+      moved.swap(level);
+      const expected = unionOf(
+        after,
+        states.map((values) => moved.parts.map((part) => values[part]!)),
+      );
+      expect(moved.emit(after)).toBe(expected);
+      expect(moved.size).toBe(after.nodes(expected));
+      expect(moved.sizes.reduce((sum, size) => sum + size, 0)).toBe(moved.size);
+    }
+  });
+  fc.assert(property, { numRuns: RUNS, seed: SEED });
 });
 
 test('sets outlive a collection, and nothing else does', () => {
