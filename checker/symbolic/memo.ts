@@ -51,8 +51,8 @@ export class Memo {
 
   private grow(): void {
     const old = this.cells;
-    this.mask = 2 * (this.mask + 1) - 1;
-    this.cells = new Int32Array(2 * old.length);
+    this.mask = Math.min(this.most, 8 * (this.mask + 1)) - 1;
+    this.cells = new Int32Array(CELLS * (this.mask + 1));
     for (let at = 0; at < old.length; at += CELLS) {
       if (old[at] === 0) continue;
       const to = this.place(old[at]!, old[at + 1]!, old[at + 2]!);
