@@ -18,6 +18,10 @@ const ID_BITS = 16;
 /** Larger stations and numbers do not fit: what they lead to is worked out each time. */
 const TOO_LARGE = 2 ** ID_BITS;
 
+/** What `atOnce` says besides a result. */
+export const GOES_ON = -1;
+export const UNKNOWN = -2;
+
 /** A trie that learns what it does not hold. */
 export interface Learner {
   readonly cells: Int32Array;
@@ -74,9 +78,7 @@ export class Descent {
       const where = asks[2 * to]!;
       const id = (words[at + (where >>> 5)]! >>> where) & asks[2 * to + 1]!;
       const name = (to << ID_BITS) | id;
-      const mask = hops.length - 1;
-      let hop = placeOf(name) & mask;
-      while (hops[hop] !== name && hops[hop] !== 0) hop = (hop + 2) & mask;
+      const hop = cellOf(hops, name);
       if (hops[hop] !== 0 && (to | id) < TOO_LARGE) {
         to = hops[hop + 1]!;
       } else {
@@ -85,6 +87,17 @@ export class Descent {
       }
     }
     return ~to;
+  }
+
+  /** The result where the walk ends after its first look-up, `GOES_ON`, or `UNKNOWN`; `id` is what the component asked first has. */
+  atOnce(id: number): number {
+    const { root, hops } = this;
+    if (root < 0) return ~root;
+    const name = (root << ID_BITS) | id;
+    const hop = cellOf(hops, name);
+    if (root === 0 || hops[hop] === 0 || (root | id) >= TOO_LARGE) return UNKNOWN;
+    const to = hops[hop + 1]!;
+    return to < 0 ? ~to : GOES_ON;
   }
 
   /** Forgets what can be worked out again. */
@@ -193,10 +206,16 @@ export class Descent {
   }
 }
 
-function hold(hops: Int32Array, name: number, to: number): void {
+/** The cell of a look-up, or a free one where it is not held. */
+function cellOf(hops: Int32Array, name: number): number {
   const mask = hops.length - 1;
   let hop = placeOf(name) & mask;
-  while (hops[hop] !== 0) hop = (hop + 2) & mask;
+  while (hops[hop] !== name && hops[hop] !== 0) hop = (hop + 2) & mask;
+  return hop;
+}
+
+function hold(hops: Int32Array, name: number, to: number): void {
+  const hop = cellOf(hops, name);
   hops[hop] = name;
   hops[hop + 1] = to;
 }
