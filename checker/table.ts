@@ -189,7 +189,7 @@ export class StateTable {
       const old = this.chunks[i]!;
       const end = Math.min(CHUNK, this.count - i * CHUNK);
       for (let at = 0, from = 0, to = 0; at < end; at++, from += this.stride, to += stride) {
-        record.fill(0);
+        for (let word = 0; word < stride; word++) record[word] = 0;
         this.key.copyTo(key, old, from, record, 0);
         this.notes.copyTo(notes, old, from + this.key.words, record, key.words);
         for (let word = 0; word < stride; word++) chunk[to + word] = record[word]!;
