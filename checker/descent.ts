@@ -48,8 +48,9 @@ export class Descent {
   private readonly component: number[] = [];
   private asks = new Int32Array(0);
   private keys: Packing | undefined;
-  private byItems = new Map<string, number>();
-  private readonly results = new Map<string, number>();
+  /** By what has been reached: the one item, or all of them as text. */
+  private byItems = new Map<number | string, number>();
+  private readonly results = new Map<number | string, number>();
   /** Where a walk begins; 0 if not known. */
   private root = 0;
   /** Open addressing. */
@@ -137,18 +138,18 @@ export class Descent {
       if (!items.every((item) => this.follow(item, asked, id, reached)))
         throw new Error('a path that was learned is not there');
     }
-    const text = reached.join();
-    const known = this.results.get(text) ?? this.byItems.get(text);
+    const all = reached.length === 1 ? reached[0]! : reached.join();
+    const known = this.results.get(all) ?? this.byItems.get(all);
     if (known !== undefined) return known;
     const { cells } = learner;
     const waiting = reached.find((item) => cells[item] !== END);
     if (waiting === undefined) {
       const result = ~this.resultOf(reached);
-      this.results.set(text, result);
+      this.results.set(all, result);
       return result;
     }
     const station = this.stations.push(reached) - 1;
-    this.byItems.set(text, station);
+    this.byItems.set(all, station);
     this.component[station] = ground.components.ofLeaf[cells[waiting]!]!;
     if (2 * station >= this.asks.length) this.bind();
     else this.locate(station);

@@ -47,9 +47,12 @@ export class Idle {
   /** 0 where it is not known of all of them. */
   private listOf(group: Group, id: number): number {
     const { moves } = this.space;
-    const lists = group.slots.map((slot) => moves.atOnce(slot, id));
-    if (lists.includes(UNKNOWN)) return 0;
-    const idle = group.slots.filter((_, i) => lists[i] !== GOES_ON && moves.cells[lists[i]!] === 0);
+    const { slots } = group;
+    for (let i = 0; i < slots.length; i++) if (moves.atOnce(slots[i]!, id) === UNKNOWN) return 0;
+    const idle = slots.filter((slot) => {
+      const list = moves.atOnce(slot, id);
+      return list !== GOES_ON && moves.cells[list] === 0;
+    });
     const text = idle.join();
     const list = this.byText.get(text) ?? this.known.push(idle);
     this.byText.set(text, list);
