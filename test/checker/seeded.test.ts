@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { differences } from '../../checker/compare.js';
+import { GOES_ON } from '../../checker/descent.js';
 import { explicit } from '../../checker/explicit.js';
 import { PARTS } from '../../checker/parts.js';
 import type { Parts } from '../../checker/parts.js';
@@ -55,6 +56,20 @@ const faults: Record<string, Partial<Parts>> = {
         const first = this.lists.get(label) ?? list;
         this.lists.set(label, first);
         return first;
+      }
+    },
+  },
+  'a slot taken for idle where its first look does not tell': {
+    Moves: class extends Moves {
+      private empty: number | undefined;
+      override find(slot: number, key: Int32Array): number {
+        const list = super.find(slot, key);
+        if (this.cells[list] === 0) this.empty = list;
+        return list;
+      }
+      override atOnce(slot: number, id: number): number {
+        const list = super.atOnce(slot, id);
+        return list === GOES_ON ? (this.empty ?? list) : list;
       }
     },
   },
