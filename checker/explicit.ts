@@ -115,6 +115,7 @@ class Search {
   /** Slots that can do nothing in a state of the last closed layer need not be asked one by one. */
   private async closeIdle(): Promise<void> {
     const { layers, idle } = this;
+    if (!idle.isOfUse) return;
     for (let state = layers.oldest; state < layers.newest && this.stopped === undefined; state++) {
       if ((state & 1023) === 0) await this.breathe(layers.turn);
       this.load(state);

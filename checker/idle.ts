@@ -19,7 +19,8 @@ export class Idle {
   private readonly known: (readonly number[])[] = [];
   private readonly byText = new Map<string, number>();
 
-  constructor(space: Space) {
+  /** Slots are told of where at least `least` look at one component first: one alone is as soon asked itself. */
+  constructor(space: Space, least = 2) {
     this.space = space;
     const { ofLeaf } = space.components;
     const firsts = space.slots.map(({ firstLeaf }) => (firstLeaf < 0 ? -1 : ofLeaf[firstLeaf]!));
@@ -28,7 +29,13 @@ export class Idle {
       .map((component) => {
         const slots = [...firsts.keys()].filter((slot) => firsts[slot] === component);
         return { component, slots, lists: new Int32Array(64) };
-      });
+      })
+      .filter(({ slots }) => slots.length >= least);
+  }
+
+  /** Whether any slot is ever closed. */
+  get isOfUse(): boolean {
+    return this.groups.length > 0;
   }
 
   /** Closes the state with this key for slots that are idle there. What is not known yet is not found out. */

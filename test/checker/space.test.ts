@@ -127,7 +127,7 @@ test('a slot that is told to be idle can do nothing, and what is known of a firs
   fc.assert(
     fc.property(systems, (system) => {
       const space = new Space(system);
-      const closer = new Idle(space);
+      const closer = new Idle(space, 1);
       const states = statesOf(system, 25);
       for (const state of states)
         for (const slot of system.slots.keys()) space.moves.find(slot, keyOf(space, state));
