@@ -18,6 +18,10 @@ const ID_BITS = 16;
 /** Larger stations and numbers do not fit: what they lead to is worked out each time. */
 const TOO_LARGE = 2 ** ID_BITS;
 
+/** What `atOnce` says besides a result. */
+export const GOES_ON = -1;
+export const UNKNOWN = -2;
+
 /** A trie that learns what it does not hold. */
 export interface Learner {
   readonly cells: Int32Array;
@@ -44,8 +48,9 @@ export class Descent {
   private readonly component: number[] = [];
   private asks = new Int32Array(0);
   private keys: Packing | undefined;
-  private byItems = new Map<string, number>();
-  private readonly results = new Map<string, number>();
+  /** By what has been reached: the one item, or all of them as text. */
+  private byItems = new Map<number | string, number>();
+  private readonly results = new Map<number | string, number>();
   /** Where a walk begins; 0 if not known. */
   private root = 0;
   /** Open addressing. */
@@ -74,9 +79,7 @@ export class Descent {
       const where = asks[2 * to]!;
       const id = (words[at + (where >>> 5)]! >>> where) & asks[2 * to + 1]!;
       const name = (to << ID_BITS) | id;
-      const mask = hops.length - 1;
-      let hop = placeOf(name) & mask;
-      while (hops[hop] !== name && hops[hop] !== 0) hop = (hop + 2) & mask;
+      const hop = cellOf(hops, name);
       if (hops[hop] !== 0 && (to | id) < TOO_LARGE) {
         to = hops[hop + 1]!;
       } else {
@@ -85,6 +88,17 @@ export class Descent {
       }
     }
     return ~to;
+  }
+
+  /** The result where the walk ends after its first look-up, `GOES_ON`, or `UNKNOWN`; `id` is what the component asked first has. */
+  atOnce(id: number): number {
+    const { root, hops } = this;
+    if (root < 0) return ~root;
+    const name = (root << ID_BITS) | id;
+    const hop = cellOf(hops, name);
+    if (root === 0 || hops[hop] === 0 || (root | id) >= TOO_LARGE) return UNKNOWN;
+    const to = hops[hop + 1]!;
+    return to < 0 ? ~to : GOES_ON;
   }
 
   /** Forgets what can be worked out again. */
@@ -124,18 +138,18 @@ export class Descent {
       if (!items.every((item) => this.follow(item, asked, id, reached)))
         throw new Error('a path that was learned is not there');
     }
-    const text = reached.join();
-    const known = this.results.get(text) ?? this.byItems.get(text);
+    const all = reached.length === 1 ? reached[0]! : reached.join();
+    const known = this.results.get(all) ?? this.byItems.get(all);
     if (known !== undefined) return known;
     const { cells } = learner;
     const waiting = reached.find((item) => cells[item] !== END);
     if (waiting === undefined) {
       const result = ~this.resultOf(reached);
-      this.results.set(text, result);
+      this.results.set(all, result);
       return result;
     }
     const station = this.stations.push(reached) - 1;
-    this.byItems.set(text, station);
+    this.byItems.set(all, station);
     this.component[station] = ground.components.ofLeaf[cells[waiting]!]!;
     if (2 * station >= this.asks.length) this.bind();
     else this.locate(station);
@@ -193,10 +207,16 @@ export class Descent {
   }
 }
 
-function hold(hops: Int32Array, name: number, to: number): void {
+/** The cell of a look-up, or a free one where it is not held. */
+function cellOf(hops: Int32Array, name: number): number {
   const mask = hops.length - 1;
   let hop = placeOf(name) & mask;
-  while (hops[hop] !== 0) hop = (hop + 2) & mask;
+  while (hops[hop] !== name && hops[hop] !== 0) hop = (hop + 2) & mask;
+  return hop;
+}
+
+function hold(hops: Int32Array, name: number, to: number): void {
+  const hop = cellOf(hops, name);
   hops[hop] = name;
   hops[hop + 1] = to;
 }

@@ -11,6 +11,7 @@ import type { Batch } from './batch.js';
 import { Beyond } from './beyond.js';
 import { findingsOf } from './findings.js';
 import { FAILS, MOVES } from './footprint.js';
+import type { Idle } from './idle.js';
 import { Layers } from './layers.js';
 import type { IntList } from './layers.js';
 import { LIST_HEAD, MOVE_END, MOVE_KIND, MOVE_SIZE } from './moves.js';
@@ -55,6 +56,7 @@ class Search {
   private readonly pace: Pace;
   private readonly layers: Layers;
   private readonly batch: Batch;
+  private readonly idle: Idle;
   private readonly limits: Limits;
   private readonly isTask: readonly boolean[];
   private key = new Int32Array(0);
@@ -70,6 +72,7 @@ class Search {
     this.watch = new Watch(this.space);
     this.layers = new Layers(this.space.table);
     this.batch = new parts.Batch(this.space);
+    this.idle = new parts.Idle(this.space);
     this.isTask = system.slots.map(({ kind }) => kind === 'task');
   }
 
@@ -93,6 +96,7 @@ class Search {
         this.stopped = (await this.isClosed()) ? 'exhausted' : (this.stopped ?? 'depth');
         break;
       }
+      await this.closeIdle();
       for (let slot = 0; slot < space.slots.length && this.stopped === undefined; slot++)
         await this.closure(turn, slot);
       if (this.stopped === undefined) await this.judgeDeadlocks();
@@ -106,6 +110,17 @@ class Search {
     const standing = watch.standings.of(key, 0);
     space.table.insert(key, 0, space.table.hash(key, 0), standing, 0, -1);
     watch.initial(standing);
+  }
+
+  /** Slots that can do nothing in a state of the last closed layer need not be asked one by one. */
+  private async closeIdle(): Promise<void> {
+    const { layers, idle } = this;
+    if (!idle.isOfUse) return;
+    for (let state = layers.oldest; state < layers.newest && this.stopped === undefined; state++) {
+      if ((state & 1023) === 0) await this.breathe(layers.turn);
+      this.load(state);
+      idle.close(state, this.key);
+    }
   }
 
   /** All that `slot` alone can reach from the last closed layer. */

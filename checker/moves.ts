@@ -41,6 +41,11 @@ export class Moves {
     return this.descents[slot]!.of(key, 0);
   }
 
+  /** The same, told by the number `id` of the component that the slot looks at first, or as `Descent.atOnce` says. */
+  atOnce(slot: number, id: number): number {
+    return this.descents[slot]!.atOnce(id);
+  }
+
   private listOf(slot: number, ends: readonly number[]): number {
     const { cells } = this.space.slots[slot]!;
     const moving = ends.filter((end) => cells[end + KIND] !== BLOCKED);

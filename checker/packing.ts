@@ -15,7 +15,7 @@ export class Packing {
     this.most = new Int32Array(widths.length);
     const words = layOut(widths);
     for (const [word, fields] of words.entries()) {
-      const heirs = fields.filter((field) => field < growing && widths[field]! > 0);
+      const heirs = fields.filter((field) => field < growing);
       const spare = 32 - fields.reduce((sum, field) => sum + widths[field]!, 0);
       let shift = 0;
       for (const field of fields) {

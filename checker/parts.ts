@@ -6,6 +6,7 @@ import { Batch } from './batch.js';
 import { Components } from './components.js';
 import { Descent } from './descent.js';
 import { Graph } from './graph.js';
+import { Idle } from './idle.js';
 import { Judgement } from './judgement.js';
 import { Moves } from './moves.js';
 import { Packing } from './packing.js';
@@ -19,6 +20,7 @@ export const PARTS = {
   Components,
   Descent,
   Graph,
+  Idle,
   Judgement,
   Moves,
   Packing,

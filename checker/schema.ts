@@ -34,6 +34,12 @@ export type Shape = LeafShape | NodeShape;
 /** A node of a plain state; of a list, too. */
 export type Fields = Record<string, unknown>;
 
+/** Field `key` of node number `parent`. */
+interface Place {
+  readonly parent: number;
+  readonly key: string;
+}
+
 /** One state, as the positions of its leaf values in their domains. */
 export type Vector = Uint16Array;
 
@@ -46,12 +52,17 @@ export class Schema {
   /** The values each leaf has had so far. Lists are frozen: hand out copies. */
   readonly domains: Value[][] = [];
   private readonly positions: Map<Primitive, number>[] = [];
+  /** All nodes, each after its parent, and where each leaf is: a state is copied and compared without a walk through the tree. */
+  private readonly nodes: (Place & { readonly initial: Fields })[] = [];
+  private readonly places: Place[] = [];
 
   constructor(initial: unknown) {
     const root = this.shapeOf(initial, '');
     if (root.kind === 'leaf' || root.list)
       throw new ModelError('the initial state is not an object with fields');
     this.root = root;
+    this.nodes.push({ parent: -1, key: '', initial: root.initial });
+    this.place(root);
   }
 
   /** The position of a value in the domain of its leaf; `who` is named if the domain outgrows its bound. */
@@ -84,31 +95,48 @@ export class Schema {
 
   /** Whether the leaves of a state that kept its shape are as `vector` says. */
   holds(state: State, vector: Vector): boolean {
-    const visit = (shape: NodeShape, fields: Fields): boolean => {
-      for (const [key, child] of shape.children) {
-        const value = fields[key];
-        if (child.kind === 'node') {
-          if (!isFields(value) || !visit(child, value)) return false;
-        } else if (!isSame(value, this.domains[child.leaf]![vector[child.leaf]!]!)) return false;
-      }
-      return true;
-    };
-    return visit(this.root, state);
+    const found: Fields[] = [state];
+    for (let i = 1; i < this.nodes.length; i++) {
+      const { parent, key } = this.nodes[i]!;
+      const value = found[parent]![key];
+      if (!isFields(value)) return false;
+      found.push(value);
+    }
+    for (let leaf = 0; leaf < vector.length; leaf++) {
+      const { parent, key } = this.places[leaf]!;
+      const [value, known] = [found[parent]![key], this.domains[leaf]![vector[leaf]!]!];
+      if (value !== known && !(typeof known === 'object' && isSameList(value, known))) return false;
+    }
+    return true;
   }
 
   /** A plain state of its own, shared with nobody. */
   decode(vector: Vector): State {
     // A copy of the initial state, and what is otherwise: to make an object field by field takes longer.
-    const fill = (shape: NodeShape): Fields => {
-      const fields = copyOf(shape.initial);
-      for (const [key, child] of shape.children) {
-        if (child.kind === 'node') fields[key] = fill(child);
-        else if (child.list || vector[child.leaf] !== 0)
-          fields[key] = thaw(this.domains[child.leaf]![vector[child.leaf]!]!);
+    const made: Fields[] = [];
+    for (const { parent, key, initial } of this.nodes) {
+      const fields = copyOf(initial);
+      if (made.length > 0) made[parent]![key] = fields;
+      made.push(fields);
+    }
+    for (let leaf = 0; leaf < vector.length; leaf++) {
+      if (vector[leaf] === 0 && !this.leaves[leaf]!.list) continue;
+      const { parent, key } = this.places[leaf]!;
+      made[parent]![key] = thaw(this.domains[leaf]![vector[leaf]!]!);
+    }
+    return made[0]!;
+  }
+
+  /** Takes note of where everything below a node is. */
+  private place(shape: NodeShape): void {
+    const parent = this.nodes.length - 1;
+    for (const [key, child] of shape.children) {
+      if (child.kind === 'leaf') this.places[child.leaf] = { parent, key };
+      else {
+        this.nodes.push({ parent, key, initial: child.initial });
+        this.place(child);
       }
-      return fields;
-    };
-    return fill(this.root);
+    }
   }
 
   private shapeOf(value: unknown, path: string): Shape {
@@ -177,8 +205,7 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
 }
 
-function isSame(value: unknown, known: Value): boolean {
-  if (typeof known !== 'object') return value === known;
+function isSameList(value: unknown, known: readonly Primitive[]): boolean {
   return Array.isArray(value) && value.length === known.length && known.every((item, i) => item === value[i]);
 }
 

@@ -15,6 +15,9 @@ import { Schema } from './schema.js';
 import type { Vector } from './schema.js';
 import type { StateTable } from './table.js';
 
+/** With more states than this their memory counts for more than the time it takes to lay them out anew. */
+const MANY = 2 ** 18;
+
 export class Space {
   readonly system: System;
   readonly parts: Parts;
@@ -120,8 +123,13 @@ export class Space {
   }
 
   private packingOf(): Packing {
-    // One bit more than needed, for what varies at all: a field that is outgrown costs more than a few wide ones.
-    const { Packing } = this.parts;
-    return new Packing(this.components.parts.map(({ count }) => bitsFor(count) + (count > 4 ? 1 : 0)));
+    const packed = (spare: number) =>
+      new this.parts.Packing(
+        this.components.parts.map(({ count }) => bitsFor(count) + (count > 4 ? spare : 0)),
+      );
+    // One bit more than needed, for what varies at all: a field that is outgrown costs more than a few wide ones. Not so
+    // where it takes a word more once states are many.
+    const [tight, roomy] = [packed(0), packed(1)];
+    return tight.words < roomy.words && (this.table?.count ?? 0) > MANY ? tight : roomy;
   }
 }

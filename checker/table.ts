@@ -181,14 +181,18 @@ export class StateTable {
 
   private rewrite(key: Packing, notes: Packing): void {
     const stride = key.words + notes.words;
-    // All memory is asked for first: if there is not enough, nothing has changed.
-    const chunks = this.chunks.map(() => new Int32Array(CHUNK * stride));
+    // All memory is asked for first: if there is not enough, nothing has changed. Records of the same length need none.
+    const same = stride === this.stride;
+    const chunks = same ? this.chunks : this.chunks.map(() => new Int32Array(CHUNK * stride));
+    const record = new Int32Array(stride);
     for (const [i, chunk] of chunks.entries()) {
       const old = this.chunks[i]!;
       const end = Math.min(CHUNK, this.count - i * CHUNK);
       for (let at = 0, from = 0, to = 0; at < end; at++, from += this.stride, to += stride) {
-        this.key.copyTo(key, old, from, chunk, to);
-        this.notes.copyTo(notes, old, from + this.key.words, chunk, to + key.words);
+        for (let word = 0; word < stride; word++) record[word] = 0;
+        this.key.copyTo(key, old, from, record, 0);
+        this.notes.copyTo(notes, old, from + this.key.words, record, key.words);
+        for (let word = 0; word < stride; word++) chunk[to + word] = record[word]!;
       }
       this.chunks[i] = chunk;
     }
@@ -201,7 +205,8 @@ export class StateTable {
   }
 
   private reindex(size: number): void {
-    this.index = new Int32Array(size);
+    if (size === this.index.length) this.index.fill(0);
+    else this.index = new Int32Array(size);
     this.indexBits = Math.log2(size);
     const { chunks, stride, count, hashes } = this;
     for (let from = 0; from < count; from += hashes.length) {

@@ -9,7 +9,7 @@ import type { IntList, Layers } from './layers.js';
 import { turnsOf } from './result.js';
 import type { Action } from './result.js';
 import { FAILS } from './footprint.js';
-import { LIST_HEAD, MOVE_END, MOVE_KIND, MOVE_SIZE } from './moves.js';
+import { LIST_HEAD, MOVE_KIND, MOVE_SIZE } from './moves.js';
 import type { Space } from './space.js';
 import type { Place } from './watch.js';
 
@@ -61,16 +61,21 @@ async function leadBack(
   const isReached = () => trails.every(({ state }) => parents[state - base] !== 0);
   const batch = new space.parts.Batch(space);
   const key = new Int32Array(space.keys.words);
-  const expand = (state: number, reached: IntList) => {
+  const expand = (state: number) => {
     table.load(state, key);
     const list = space.moves.find(slot, key);
     const { cells } = space.moves;
-    for (let i = 0, move = list + LIST_HEAD; i < cells[list]!; i++, move += MOVE_SIZE) {
-      if (cells[move + MOVE_KIND] === FAILS) continue;
-      const next = batch.lookUp(key, move) - base;
+    // What outgrows its field, and is not added, is no state that was found.
+    for (let i = 0, move = list + LIST_HEAD; i < cells[list]!; i++, move += MOVE_SIZE)
+      if (cells[move + MOVE_KIND] !== FAILS) batch.add(state, key, move);
+  };
+  const lookUp = (reached: IntList) => {
+    const count = batch.take();
+    for (let i = 0; i < count; i++) {
+      const next = table.find(batch.words, i * batch.width, batch.hashes[i]!) - base;
       if (next < 0 || parents[next] !== 0) continue;
-      parents[next] = state - base + 1;
-      ends[next] = cells[move + MOVE_END]!;
+      parents[next] = batch.from[i]! - base + 1;
+      ends[next] = batch.ends[i]!;
       reached.push(next + base);
     }
   };
@@ -83,9 +88,11 @@ async function leadBack(
   const visit = async (states: IntList, _depth: number, reached: IntList): Promise<boolean> => {
     if (isReached()) return false;
     for (let at = 0; at < states.length; at++) {
-      expand(states.at(at), reached);
+      expand(states.at(at));
+      if (batch.isFull) lookUp(reached);
       if ((at & 255) === 0) await breathe();
     }
+    lookUp(reached);
     return true;
   };
   await layers.inOrder(visit, enter, turn - 1);

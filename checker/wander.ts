@@ -1,6 +1,7 @@
 /** Random runs from the initial state, the same ones every time: a first look at a system before it is searched. */
 import { FAILS, KIND } from './footprint.js';
 import type { StepFootprint } from './footprint.js';
+import { Interner } from './interner.js';
 import { generator } from './random.js';
 import type { Vector } from './schema.js';
 
@@ -17,14 +18,17 @@ const STAYS = 8;
  */
 export function wander(initial: Vector, slots: readonly StepFootprint[], depth: number): Vector[] {
   const random = generator(20201121);
-  const states = new Map<string, Vector>();
+  const states: Vector[] = [];
+  const numbers = new Interner(initial.length);
+  const tuple = new Int32Array(initial.length);
   let steps = 0;
-  while (steps < Math.min(ALL_STEPS, 3 * states.size + IN_VAIN)) {
+  while (steps < Math.min(ALL_STEPS, 3 * states.length + IN_VAIN)) {
     let vector = initial;
     let [turns, last] = [0, -1];
     for (const end = steps + STEPS; steps < end && (turns < depth || steps === 0); steps++) {
       const moves = movesOf(vector, slots);
-      states.set(String.fromCharCode(...vector), vector);
+      tuple.set(vector);
+      if (numbers.intern(tuple) === states.length) states.push(vector);
       const mine = moves.filter(({ slot }) => slot === last);
       const some = mine.length > 0 && random(STAYS) > 0 ? mine : moves;
       const move = some[random(some.length)];
@@ -36,7 +40,7 @@ export function wander(initial: Vector, slots: readonly StepFootprint[], depth: 
     // A run that goes nowhere is a step, too.
     steps++;
   }
-  return [...states.values()];
+  return states;
 }
 
 function movesOf(vector: Vector, slots: readonly StepFootprint[]): { slot: number; end: number }[] {

@@ -54,9 +54,13 @@ describe('when memory cannot be had', () => {
   });
 
   test('for the runs to violations, nothing is said that cannot be shown', async () => {
+    let batches = 0;
+    // The first batch is that of the search itself.
     class Small extends PARTS.Batch {
-      override lookUp(): number {
-        throw new RangeError('Array buffer allocation failed');
+      private readonly number = batches++;
+      override take(): number {
+        if (this.number > 0) throw new RangeError('Array buffer allocation failed');
+        return super.take();
       }
     }
     const result = await explicit(system, {}, { ...PARTS, Batch: Small });

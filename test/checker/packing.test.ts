@@ -55,7 +55,11 @@ describe('a packing', () => {
 
   test('has a word even for fields of no bits', () => {
     expect(new Packing([0, 0]).words).toBe(1);
-    expect(new Packing([0, 0]).holds(0, 1)).toBe(false);
+    expect(new Packing([0, 0], 0).holds(0, 1)).toBe(false);
+  });
+
+  test('gives fields of no bits their share of what is left over, for what had one content may get another', () => {
+    expect([...new Packing([29, 0, 0]).most]).toEqual([2 ** 30 - 1, 1, 1]);
   });
 });
 

@@ -1,8 +1,9 @@
 /** Descents, moves, rewrites and standings, each beside what the state itself says. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Descent } from '../../checker/descent.js';
+import { Descent, GOES_ON } from '../../checker/descent.js';
 import { FAILS } from '../../checker/footprint.js';
+import { Idle } from '../../checker/idle.js';
 import { LIST_HEAD, MOVE_END, MOVE_KIND, MOVE_PLAN, MOVE_SIZE } from '../../checker/moves.js';
 import { choicesOf } from '../../checker/run.js';
 import { Space } from '../../checker/space.js';
@@ -119,6 +120,39 @@ test('the moves that are looked up are those that the step makes, and their rewr
     runs,
   );
   expect(moves).toBeGreaterThan(1000);
+});
+
+test('a slot that is told to be idle can do nothing, and what is known of a first look is what the walk finds', () => {
+  let [idle, told] = [0, 0];
+  fc.assert(
+    fc.property(systems, (system) => {
+      const space = new Space(system);
+      const closer = new Idle(space, 1);
+      const states = statesOf(system, 25);
+      for (const state of states)
+        for (const slot of system.slots.keys()) space.moves.find(slot, keyOf(space, state));
+      for (const state of states) {
+        const key = keyOf(space, state);
+        const number = space.table.insert(key, 0, space.table.hash(key, 0), 0, 0, -1);
+        closer.close(number, key);
+        for (const slot of system.slots.keys()) {
+          const list = space.moves.find(slot, key);
+          if (space.table.has(number, 1 + slot)) {
+            expect(space.moves.cells[list]).toBe(0);
+            idle++;
+          }
+          const component = space.components.ofLeaf[space.slots[slot]!.firstLeaf];
+          if (component === undefined) continue;
+          const atOnce = space.moves.atOnce(slot, space.keys.get(key, 0, component));
+          expect([list, GOES_ON]).toContain(atOnce);
+          if (atOnce === list) told++;
+        }
+      }
+    }),
+    runs,
+  );
+  expect(idle).toBeGreaterThan(25);
+  expect(told).toBeGreaterThan(idle);
 });
 
 test('a standing after a step is that of the state, asked anew', () => {

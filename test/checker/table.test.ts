@@ -60,11 +60,13 @@ test('finds what was put in and nothing else, keeps its notes, and can be laid o
         known.flags.add(i % (SLOTS + 1));
       }
       check();
-      const wider = new Packing([33 - 1, 20, 20]);
-      table.repack(wider);
-      packing = wider;
-      words = wider.words;
-      check();
+      // As many words, which need no memory, and more of them.
+      for (const next of [new Packing([8, 10, 12]), new Packing([33 - 1, 20, 20])]) {
+        table.repack(next);
+        packing = next;
+        words = next.words;
+        check();
+      }
     }),
     { numRuns: 60 },
   );
