@@ -9,8 +9,10 @@ import { Before } from './before.js';
 import { Closure } from './closure.js';
 import type { Ground } from './ground.js';
 import type { Learner } from './learner.js';
+import { Eventually } from './eventually.js';
+import type { Whole } from './eventually.js';
+import type { Goal, Owed, Wanted } from './goals.js';
 import { EMPTY } from './sets.js';
-import type { Goal, Wanted } from './runs.js';
 import type { SlotWays, Way } from './ways.js';
 
 /** Makes sure that nothing is left to learn in a set of states, if nothing bids it end. */
@@ -23,6 +25,8 @@ export class Judge {
   private readonly properties: readonly Property[];
   /** The parts of each, in order. */
   private readonly predicates: Map<StateProperty, readonly Answers[]>;
+  /** The promises of whole runs. */
+  readonly eventual: readonly Eventually[];
   private readonly faults: Answers;
   private readonly faultLists = new Map<string, readonly string[]>();
   /** Knows no rows, so that it makes one step and no more. */
@@ -43,6 +47,9 @@ export class Judge {
           : [],
       ),
     );
+    this.eventual = system.properties
+      .filter((property) => property.kind === 'eventually')
+      .map((property) => new Eventually(ground, schema, property));
     this.faults = answers(
       new PredicateFootprint(schema, 'the list of faults', (state) => {
         const faults = system.faults(state).toSorted();
@@ -55,7 +62,8 @@ export class Judge {
 
   /** Every learned set that must outlive a collection. */
   get learners(): Learner[] {
-    return [this.faults, ...[...this.predicates.values()].flat()].map(({ learner }) => learner);
+    const answers = [this.faults, ...[...this.predicates.values()].flat()];
+    return [...answers.map(({ learner }) => learner), ...this.eventual.flatMap(({ learners }) => learners)];
   }
 
   /** What was found, as sets. */
@@ -90,6 +98,11 @@ export class Judge {
     }
   }
 
+  /** What runs never come to that owe it. */
+  async runs(whole: Whole): Promise<void> {
+    for (const property of this.eventual) await property.judge(whole, this);
+  }
+
   /** Whether the steps not yet taken within `reached` lead nowhere else, and break nothing. */
   async showsNothing(reached: number, slots: readonly SlotWays[]): Promise<boolean> {
     const { sets } = this.ground;
@@ -118,7 +131,7 @@ export class Judge {
   }
 
   /** The states of `set` by what the first part answers that answers anything; '' where none does. */
-  private async answered(parts: readonly Answers[], set: number): Promise<Map<string, number>> {
+  async answered(parts: readonly Answers[], set: number): Promise<Map<string, number>> {
     const { sets } = this.ground;
     const found = new Map<string, number>();
     let intact = set;
@@ -131,6 +144,17 @@ export class Judge {
     }
     if (intact !== EMPTY) found.set('', intact);
     return found;
+  }
+
+  /** The states of a set by the faults that have struck there. */
+  async byFaults(set: number): Promise<Map<string, number>> {
+    await this.study(this.faults.learner, set);
+    return this.faults.of(set);
+  }
+
+  /** Takes note of a cause that shows in some states if something is owed all the way to there. */
+  async owes(property: string, label: string, object: string, states: number, owed: Owed): Promise<void> {
+    await this.note(property, label, object, states, EMPTY, undefined, owed);
   }
 
   private async failures(slot: SlotWays): Promise<void> {
@@ -183,16 +207,16 @@ export class Judge {
     states: number,
     from = EMPTY,
     step?: Goal['step'],
+    owed?: Owed,
   ): Promise<void> {
     if (object === '' || states === EMPTY) return;
     const { before, ground } = this;
     const relation = ground.relations.of(step?.ways.map(({ row }) => row) ?? []);
-    await this.study(this.faults.learner, states);
-    for (const [text, some] of this.faults.of(states)) {
+    for (const [text, some] of await this.byFaults(states)) {
       const key = JSON.stringify([property, label, object, text]);
       const cause = { label, object, faults: this.faultLists.get(text)! };
       const known = this.found.get(key) ?? { property, cause, goals: [] };
-      known.goals.push({ states: some, from: before.of(from, some, relation), step });
+      known.goals.push({ states: some, from: before.of(from, some, relation), step, owed });
       this.found.set(key, known);
     }
   }

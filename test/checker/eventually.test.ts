@@ -7,15 +7,20 @@ import { waitsForEver } from '../../checker/lasso.js';
 import { reference } from '../../checker/reference.js';
 import type { Counterexample, Limits, SearchResult } from '../../checker/result.js';
 import { choicesOf, replay } from '../../checker/run.js';
+import { symbolic } from '../../checker/symbolic/symbolic.js';
 import type { EventualProperty, State, System } from '../../model/system.js';
 import { systemOf, systemSpec } from './language.js';
+import { checkPaths } from './paths.js';
 import { inGoodTime, toy } from './toy.js';
 import type { Loose, Step } from './toy.js';
 
-/** What both engines say of the first property. */
+/** What all engines say of the first property. */
 async function check(system: System, limits: Limits = {}): Promise<SearchResult['properties'][number]> {
   const result = await explicit(system, limits);
-  expect(differences(result, await reference(system, limits))).toEqual([]);
+  for (const other of [await reference(system, limits), await symbolic(system, limits)]) {
+    expect(differences(result, other)).toEqual([]);
+    checkPaths(system, other);
+  }
   return result.properties[0]!;
 }
 
