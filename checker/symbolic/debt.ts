@@ -53,9 +53,9 @@ export class Debt {
    */
   async extend(free: readonly number[], areAll: boolean, depth: number, breathe: Breathe): Promise<void> {
     const { layers, ground } = this;
-    const isOver = () => areAll && layers.length > free.length && layers.at(-1) === layers.at(-2);
     if (layers.length === 0) layers.push(ground.sets.common(this.asked, free[0]!));
-    while (layers.length <= depth && (layers.length < free.length || areAll) && !isOver()) {
+    const most = areAll ? depth + 1 : free.length;
+    while (layers.length < most && !(layers.length > free.length && layers.at(-1) === layers.at(-2))) {
       const next = await this.turn(free[Math.min(layers.length, free.length) - 1]!, layers.at(-1)!, breathe);
       if (next === undefined) return;
       layers.push(next);

@@ -4,11 +4,11 @@
  */
 import type { EventualProperty } from '../../model/system.js';
 import { PredicateFootprint } from '../footprint.js';
-import { CYCLE, lapOf } from '../lap.js';
+import { CYCLE } from '../lap.js';
 import type { Action } from '../result.js';
 import type { Schema, Vector } from '../schema.js';
 import { Answers } from './answers.js';
-import { Cycles } from './cycles.js';
+import type { Cycles } from './cycles.js';
 import { Debt } from './debt.js';
 import type { Ground } from './ground.js';
 import type { Learner } from './learner.js';
@@ -17,19 +17,22 @@ import { EMPTY } from './sets.js';
 import type { SlotWays } from './ways.js';
 import type { Breathe } from './within.js';
 
+/** What it takes to look for cycles, and for runs. */
+interface Means {
+  readonly cycles: Cycles;
+  /** The most turns of a run. */
+  readonly depth: number;
+  readonly breathe: Breathe;
+}
+
 /** What a search has found; nothing is left to learn of what the slots do there. */
-export interface Whole {
+export interface Whole extends Means {
   readonly slots: readonly SlotWays[];
-  /** The numbers of those slots to which fairness is owed. */
-  readonly tasks: readonly number[];
   readonly reached: number;
   /** The states of `reached` in which no task can move. */
   readonly deadlocks: number;
   /** The states within 0, 1, 2, ... turns. */
   readonly layers: readonly number[];
-  /** The most turns of a run. */
-  readonly depth: number;
-  readonly breathe: Breathe;
 }
 
 /** Who judges, of all properties. */
@@ -53,21 +56,20 @@ export class Eventually implements Owed {
   private readonly ground: Ground;
   private readonly broken: Answers;
   private readonly when: Answers | undefined;
-  private whole!: Whole;
+  private means!: Means;
   private readonly debt: Debt;
-  private cycles!: Cycles;
   /** The states in which it is owed and a fair run may stay, as far as that is known. */
   private lasting = EMPTY;
 
   constructor(ground: Ground, schema: Schema, property: EventualProperty) {
-    const { name, when } = property;
+    const { name } = property;
     const answers = (part: string, predicate: ConstructorParameters<typeof PredicateFootprint>[2]) =>
       new Answers(ground, new PredicateFootprint(schema, `property ${name}${part}`, predicate));
     this.name = name;
     this.ground = ground;
     this.debt = new Debt(ground);
     this.broken = answers('', (state) => property.broken(state));
-    this.when = when && answers(', when', (state) => (when.call(property, state) ? 'asked' : ''));
+    this.when = property.when && answers(', when', (state) => (property.when?.(state) ? 'asked' : ''));
   }
 
   get learners(): Learner[] {
@@ -95,12 +97,12 @@ export class Eventually implements Owed {
   /** Takes note of all causes; of fewer if `breathe` ended it. */
   async judge(whole: Whole, court: Court): Promise<void> {
     const { sets } = this.ground;
-    const { slots, tasks, reached, deadlocks, layers, depth, breathe } = whole;
-    this.whole = whole;
+    const { slots, cycles, reached, deadlocks, layers, depth, breathe } = whole;
+    this.means = { cycles, depth, breathe };
     const objects = await court.answered([this.broken], reached);
     const pending = sets.minus(reached, objects.get('') ?? EMPTY);
     objects.delete('');
-    this.debt.begin(slots, pending, await this.askedIn(pending, court));
+    this.debt.begin(slots, pending, await this.askedIn(pending, layers[0]!, court));
     const owing = await this.debt.everywhere(breathe);
     if (owing === undefined) return;
     if (depth < Infinity) await this.extend(layers, true);
@@ -109,12 +111,7 @@ export class Eventually implements Owed {
       const ends = sets.common(sets.common(shown, deadlocks), states);
       await court.owes(this.name, this.name, object, ends, this);
     }
-    this.cycles = await Cycles.of(
-      this.ground,
-      slots,
-      tasks.map((task) => slots[task]!),
-    );
-    const lasting = await this.cycles.around(owing, owing, breathe);
+    const lasting = await cycles.around(owing, owing, breathe);
     if (lasting === undefined) return;
     this.lasting = lasting;
     await this.judgeCycles(sets.minus(sets.common(lasting, shown), deadlocks), objects, court);
@@ -122,43 +119,25 @@ export class Eventually implements Owed {
 
   /** Makes as many layers as the search has, or if these are all, as there are at all. */
   async extend(free: readonly number[], areAll: boolean): Promise<void> {
-    const { depth, breathe } = this.whole;
+    const { depth, breathe } = this.means;
     await this.debt.extend(free, areAll, depth, breathe);
   }
 
   /** One lap of a fair run from a state at which it may stay for ever. If none does, all states that it could have gone through. */
   async lapFrom(start: Vector): Promise<Action[] | number | undefined> {
-    const { ground, cycles, whole } = this;
-    const { slots, tasks, breathe } = whole;
-    const knot = ground.single(start);
-    const round = await cycles.roundOf(knot, this.lasting, breathe);
+    const { ground } = this;
+    const { cycles, breathe } = this.means;
+    const round = await cycles.roundOf(ground.single(start), this.lasting, breathe);
     if (round === undefined) return undefined;
     if (!cycles.isFair(round)) {
       this.lasting = ground.sets.minus(this.lasting, round);
       return round;
     }
-    const load = (node: number): Vector => {
-      const vector = start.slice();
-      ground.pick(node, vector);
-      return vector;
-    };
-    const edgesOf = (node: number) =>
-      slots.flatMap((ways, slot) =>
-        ways
-          .endsOf(load(node))
-          .filter(({ ending }) => ending.failure?.ends !== true)
-          .map(({ ending, after }) => ({
-            action: { slot, choices: ending.choices },
-            next: ground.single(after),
-          }))
-          .filter(({ next }) => ground.sets.minus(next, round) === EMPTY),
-      );
-    const canMove = (node: number, slot: number) => slots[slot]!.endsOf(load(node)).length > 0;
-    return lapOf({ tasks, edgesOf, canMove }, knot);
+    return cycles.lapFrom(start, round);
   }
 
-  private async askedIn(pending: number, court: Court): Promise<number> {
-    if (this.when === undefined) return this.ground.sets.common(pending, this.whole.layers[0]!);
+  private async askedIn(pending: number, initial: number, court: Court): Promise<number> {
+    if (this.when === undefined) return this.ground.sets.common(pending, initial);
     return (await court.answered([this.when], pending)).get('asked') ?? EMPTY;
   }
 
@@ -168,17 +147,18 @@ export class Eventually implements Owed {
     objects: ReadonlyMap<string, number>,
     court: Court,
   ): Promise<void> {
-    const { ground, cycles, whole } = this;
+    const { ground } = this;
     const { sets } = ground;
+    const { cycles, breathe } = this.means;
     let open = await this.suspectsIn(states, objects, court);
     let left: number | undefined = this.lasting;
     while (open.length > 0) {
       const wanted = open.reduce((all, one) => sets.union(all, one.states), EMPTY);
-      left = await cycles.around(left, wanted, whole.breathe);
+      left = await cycles.around(left, wanted, breathe);
       if (left === undefined || left === EMPTY) return;
       const one: Vector = new Uint16Array(ground.layout.ranks.length);
       ground.pick(sets.common(left, wanted), one);
-      const round = await cycles.roundOf(ground.single(one), left, whole.breathe);
+      const round = await cycles.roundOf(ground.single(one), left, breathe);
       if (round === undefined) return;
       if (cycles.isFair(round)) {
         const shown = open.filter((suspect) => sets.common(suspect.states, round) !== EMPTY);

@@ -17,6 +17,7 @@ import { Schema } from '../schema.js';
 import type { Vector } from '../schema.js';
 import { resultsOf } from '../verdicts.js';
 import { wander } from '../wander.js';
+import { Cycles } from './cycles.js';
 import type { Goal, Wanted } from './goals.js';
 import { Ground } from './ground.js';
 import { Judge } from './judge.js';
@@ -327,11 +328,12 @@ class Search {
 
   /** Judges the promises of whole runs on all states there are, or all within the bound. */
   private async judgeRuns(stopped: Stopped, deadlocks: number): Promise<void> {
-    const { slots, layers, limits } = this;
+    const { judge, ground, slots, layers, limits } = this;
+    if (judge.eventual.length === 0) return;
+    const cycles = await Cycles.of(ground, slots, this.slotsOf('task'));
     const depth = stopped === 'depth' ? limits.depth! : Infinity;
-    const reached = this.all ?? this.reached;
-    const [tasks, breathe] = [this.slotsOf('task'), () => this.breathe()];
-    await this.judge.runs({ slots, tasks, reached, deadlocks, layers, depth, breathe });
+    const [reached, breathe] = [this.all ?? this.reached, () => this.breathe()];
+    await judge.runs({ slots, cycles, reached, deadlocks, layers, depth, breathe });
   }
 
   /** Rests if it is time to; answers whether to go on. */
