@@ -43,15 +43,18 @@ function changesOf(row: Row): Change[] {
 
 /** By rank, and then by value: the number of the component of its graph. */
 async function roundsOf(changes: readonly Change[]): Promise<Map<number, Int32Array>> {
-  const byRank = new Map<number, Change[]>();
-  for (const change of changes) byRank.set(change.rank, [...(byRank.get(change.rank) ?? []), change]);
+  const byRank = new Map<number, Map<string, Change>>();
+  for (const change of changes) {
+    const some = byRank.get(change.rank) ?? new Map<string, Change>();
+    byRank.set(change.rank, some.set(`${change.from} ${change.to}`, change));
+  }
   const found = new Map<number, Int32Array>();
-  for (const [rank, some] of byRank) found.set(rank, await componentsOf(some));
+  for (const [rank, some] of byRank) found.set(rank, await componentsOf([...some.values()]));
   return found;
 }
 
 async function componentsOf(changes: readonly Change[]): Promise<Int32Array> {
-  const values = 1 + Math.max(...changes.flatMap(({ from, to }) => [from, to]));
+  const values = 1 + changes.reduce((most, { from, to }) => Math.max(most, from, to), 0);
   const nexts = Array.from({ length: values }, () => new Set<number>());
   for (const { from, to } of changes) {
     // Who does not ask may find any value there.
@@ -62,7 +65,7 @@ async function componentsOf(changes: readonly Change[]): Promise<Int32Array> {
     (value, into) => nexts[value]!.forEach((next) => into.push(next)),
     () => {},
   );
-  for (let value = 0; value < values; value++)
-    await rounds.from(value, async () => await Promise.resolve(true));
+  const goOn = async () => await Promise.resolve(true);
+  for (let value = 0; value < values; value++) await rounds.from(value, goOn);
   return rounds.of;
 }
