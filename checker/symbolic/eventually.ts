@@ -13,6 +13,7 @@ import { Debt } from './debt.js';
 import type { Ground } from './ground.js';
 import type { Learner } from './learner.js';
 import type { Owed } from './goals.js';
+import type { Notes } from './notes.js';
 import { EMPTY } from './sets.js';
 import type { SlotWays } from './ways.js';
 import type { Breathe } from './within.js';
@@ -35,14 +36,11 @@ export interface Whole extends Means {
   readonly layers: readonly number[];
 }
 
-/** Who judges, of all properties. */
+/** Who judges all properties. */
 export interface Court {
+  readonly notes: Notes;
   /** The states of a set by what the first of some predicates answers that answers anything. */
   answered(parts: readonly Answers[], set: number): Promise<Map<string, number>>;
-  /** The states of a set by the faults that have struck there. */
-  byFaults(set: number): Promise<Map<string, number>>;
-  /** Takes note of a cause that shows in some states, if it is owed all the way to there. */
-  owes(property: string, label: string, object: string, states: number, owed: Owed): Promise<void>;
 }
 
 /** A cause that may show in some states, if a fair run can stay there. */
@@ -109,7 +107,7 @@ export class Eventually implements Owed {
     const shown = depth < Infinity ? this.layers.at(-1)! : owing;
     for (const [object, states] of objects) {
       const ends = sets.common(sets.common(shown, deadlocks), states);
-      await court.owes(this.name, this.name, object, ends, this);
+      await court.notes.take(this.name, this.name, object, ends, { owed: this });
     }
     const lasting = await cycles.around(owing, owing, breathe);
     if (lasting === undefined) return;
@@ -162,7 +160,8 @@ export class Eventually implements Owed {
       if (round === undefined) return;
       if (cycles.isFair(round)) {
         const shown = open.filter((suspect) => sets.common(suspect.states, round) !== EMPTY);
-        for (const suspect of shown) await court.owes(this.name, CYCLE, suspect.object, suspect.states, this);
+        for (const suspect of shown)
+          await court.notes.take(this.name, CYCLE, suspect.object, suspect.states, { owed: this });
         open = open.filter((suspect) => !shown.includes(suspect));
       }
       left = sets.minus(left, round);
@@ -176,7 +175,7 @@ export class Eventually implements Owed {
   ): Promise<Suspect[]> {
     const { sets } = this.ground;
     const suspects: Suspect[] = [];
-    for (const some of (await court.byFaults(states)).values()) {
+    for (const some of (await court.notes.byFaults(states)).values()) {
       for (const [object, broken] of objects) {
         const here = sets.common(some, broken);
         if (here !== EMPTY) suspects.push({ object, states: here });

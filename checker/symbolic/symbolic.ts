@@ -262,7 +262,8 @@ class Search {
     const { ground, slots, judge } = this;
     if (ground.sets.arena.used < this.full) return;
     const learners = [...slots.map(({ learner }) => learner), ...judge.learners];
-    const { goals, eventual } = judge;
+    const { eventual } = judge;
+    const { goals } = judge.notes;
     const owed = eventual.map((property) => property.kept);
     const kept = ground.collect([
       this.next,
@@ -303,10 +304,10 @@ class Search {
     }
     // What ended the judging is what ended the search.
     const end = this.stopped ?? stopped;
-    const causes = leavesTime(end) ? judge.causes() : [];
+    const causes = leavesTime(end) ? judge.notes.causes() : [];
     const runs = new Sightings<Counterexample>();
     const turns = await this.orShort(() => this.runsTo(causes, runs));
-    const broken = new Set(judge.causes().map(({ property }) => property));
+    const broken = new Set(judge.notes.causes().map(({ property }) => property));
     if (!leavesTime(end)) for (const property of this.failing()) broken.add(property);
     return {
       engine: 'symbolic',
