@@ -7,25 +7,55 @@ import type { Action } from './result.js';
 /** The label of the cause where a run goes round for ever. */
 export const CYCLE = 'cycle';
 
-/** Some states that all lead to each other. */
+/** A move, and where it leads. */
+export interface Leg<Node> {
+  readonly action: Action;
+  readonly next: Node;
+}
+
+/** Some states that all lead to each other, and the ways between them. Tasks are numbers of slots. */
 export interface Round<Node> {
-  /** The tasks, as numbers of slots. */
   readonly tasks: readonly number[];
-  /** All moves to states that belong here. */
-  edgesOf(node: Node): readonly { readonly action: Action; readonly next: Node }[];
   /** Whether the slot can move or fail, here or away. */
   canMove(node: Node, slot: number): boolean;
+  /** The fewest moves of which the last is made by one of some tasks, or leads to where one of them cannot move. */
+  wayToServe(start: Node, tasks: readonly number[]): readonly Leg<Node>[];
+  /** The fewest moves, but at least one, that lead to `end`. */
+  wayTo(start: Node, end: Node): readonly Leg<Node>[];
+}
+
+/** The same, one state at a time. */
+export interface Edges<Node> extends Pick<Round<Node>, 'tasks' | 'canMove'> {
+  /** All moves to states that belong here. */
+  edgesOf(node: Node): readonly Leg<Node>[];
 }
 
 /** The actions of a lap from `start` back to it. Throws if no fair run goes round here. */
-export function lapOf<Node>(round: Round<Node>, start: Node): Action[] {
+export function lapOf<Node>(edges: Edges<Node>, start: Node): Action[] {
+  const { tasks, canMove } = edges;
+  return lapThrough<Node>(
+    {
+      tasks,
+      canMove,
+      wayToServe: (from, unmet) =>
+        wayTo(
+          edges,
+          from,
+          ({ action, next }) => unmet.includes(action.slot) || unmet.some((slot) => !canMove(next, slot)),
+        ),
+      wayTo: (from, end) => wayTo(edges, from, ({ next }) => next === end),
+    },
+    start,
+  );
+}
+
+/** The same where the ways are found otherwise. */
+export function lapThrough<Node>(round: Round<Node>, start: Node): Action[] {
   const actions: Action[] = [];
   let unmet = round.tasks.filter((slot) => round.canMove(start, slot));
   let node = start;
-  const meets = (slot: number, at: Node) => unmet.includes(slot) || isRest(at);
-  const isRest = (at: Node) => unmet.some((slot) => !round.canMove(at, slot));
   while (unmet.length > 0) {
-    const way = wayTo(round, node, ({ action, next }) => meets(action.slot, next));
+    const way = round.wayToServe(node, unmet);
     const { next } = way.at(-1)!;
     const moved = new Set(way.map(({ action }) => action.slot));
     unmet = unmet.filter((slot) => !moved.has(slot) && round.canMove(next, slot));
@@ -33,25 +63,19 @@ export function lapOf<Node>(round: Round<Node>, start: Node): Action[] {
     node = next;
   }
   if (node === start && actions.length > 0) return actions;
-  const back = wayTo(round, node, ({ next }) => next === start);
-  return [...actions, ...back.map(({ action }) => action)];
-}
-
-interface Leg<Node> {
-  readonly action: Action;
-  readonly next: Node;
+  return [...actions, ...round.wayTo(node, start).map(({ action }) => action)];
 }
 
 /** The fewest moves from `start` whose last one is as wanted. */
 function wayTo<Node>(
-  round: Round<Node>,
+  { edgesOf }: Pick<Edges<Node>, 'edgesOf'>,
   start: Node,
   isWanted: (leg: Leg<Node>) => boolean,
 ): readonly Leg<Node>[] {
   const cameBy = new Map<Node, { from: Node; leg: Leg<Node> }>();
   const queue = [start];
   for (const node of queue) {
-    for (const leg of round.edgesOf(node)) {
+    for (const leg of edgesOf(node)) {
       if (isWanted(leg)) return [...wayBack(cameBy, start, node), leg];
       if (leg.next === start || cameBy.has(leg.next)) continue;
       cameBy.set(leg.next, { from: node, leg });

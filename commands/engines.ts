@@ -6,7 +6,6 @@ import { reference } from '../checker/reference.js';
 import type { Limits, PropertyResult, SearchResult } from '../checker/result.js';
 import { symbolic } from '../checker/symbolic/symbolic.js';
 import type { System } from '../model/system.js';
-import { Problem } from './problem.js';
 
 export const engineNames = ['auto', 'explicit', 'symbolic', 'reference', 'all'] as const;
 export type EngineName = (typeof engineNames)[number];
@@ -16,30 +15,22 @@ const engines = { auto, explicit, symbolic, reference };
 /** States beyond which sets of states are mostly faster than states one by one; some ten seconds. */
 const LARGE = 10_000_000;
 
-function promisesOfRuns({ properties }: System): string[] {
-  return properties.filter(({ kind }) => kind === 'eventually').map(({ name }) => name);
-}
-
 /** Searches with the engine named; `all` runs each and insists that they agree. */
 export async function search(engine: EngineName, system: System, limits: Limits): Promise<SearchResult> {
-  const ofRuns = promisesOfRuns(system);
-  if (engine === 'symbolic' && ofRuns.length > 0)
-    throw new Problem(`the symbolic engine does not judge promises of whole runs: ${ofRuns.join(', ')}`);
   if (engine !== 'all') return await engines[engine](system, limits);
   let result = await explicit(system, limits);
-  for (const other of ofRuns.length > 0 ? [reference] : [symbolic, reference])
-    result = agreed(system, result, await other(system, limits));
+  for (const other of [symbolic, reference]) result = agreed(system, result, await other(system, limits));
   return result;
 }
 
 /**
  * State by state first, since most searches end soon so; what turns out to have more than `large` states is searched
  * anew by sets. Where neither comes to its end, it is told what the one knows that came farther, and what either of them
- * saw to be broken. A promise of whole runs only the explicit engine can judge.
+ * saw to be broken.
  */
 export async function auto(system: System, limits: Limits, large = LARGE): Promise<SearchResult> {
   const { maxStates = Infinity, timeout = Infinity } = limits;
-  if (maxStates <= large || promisesOfRuns(system).length > 0) return await explicit(system, limits);
+  if (maxStates <= large) return await explicit(system, limits);
   const first = await explicit(system, { ...limits, maxStates: large });
   if (first.stopped !== 'states') return first;
   const { progress } = limits;

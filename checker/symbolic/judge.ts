@@ -1,40 +1,35 @@
 /** What sets of states say of the properties: who breaks them, by which step, on which object, after which faults. */
-import type { Property, StateProperty, System } from '../../model/system.js';
-import { telling } from '../causes.js';
-import { PredicateFootprint } from '../footprint.js';
+import type { StateProperty, System } from '../../model/system.js';
+import type { PredicateFootprint } from '../footprint.js';
 import { predicatesOf } from '../predicates.js';
 import type { Schema } from '../schema.js';
 import { Answers } from './answers.js';
-import { Before } from './before.js';
 import { Closure } from './closure.js';
+import { Eventually } from './eventually.js';
+import type { Whole } from './eventually.js';
 import type { Ground } from './ground.js';
 import type { Learner } from './learner.js';
+import { Notes } from './notes.js';
+import type { Study } from './notes.js';
 import { EMPTY } from './sets.js';
-import type { Goal, Wanted } from './runs.js';
 import type { SlotWays, Way } from './ways.js';
 
-/** Makes sure that nothing is left to learn in a set of states, if nothing bids it end. */
-export type Study = (learner: Learner, set: number) => Promise<void>;
-
 export class Judge {
-  private readonly found = new Map<string, Wanted & { readonly goals: Goal[] }>();
+  readonly notes: Notes;
   private readonly ground: Ground;
   private readonly study: Study;
-  private readonly properties: readonly Property[];
   /** The parts of each, in order. */
   private readonly predicates: Map<StateProperty, readonly Answers[]>;
-  private readonly faults: Answers;
-  private readonly faultLists = new Map<string, readonly string[]>();
+  /** The promises of whole runs. */
+  readonly eventual: readonly Eventually[];
   /** Knows no rows, so that it makes one step and no more. */
   private readonly single: Closure;
-  private readonly before: Before;
 
   constructor(system: System, schema: Schema, ground: Ground, study: Study) {
     this.ground = ground;
     this.study = study;
     this.single = new Closure(ground, () => false);
-    this.before = new Before(ground);
-    this.properties = system.properties;
+    this.notes = new Notes(system, schema, ground, study);
     const answers = (footprint: PredicateFootprint) => new Answers(ground, footprint);
     this.predicates = new Map(
       system.properties.flatMap((property) =>
@@ -43,24 +38,19 @@ export class Judge {
           : [],
       ),
     );
-    this.faults = answers(
-      new PredicateFootprint(schema, 'the list of faults', (state) => {
-        const faults = system.faults(state).toSorted();
-        const text = JSON.stringify(faults);
-        this.faultLists.set(text, faults);
-        return text;
-      }),
-    );
+    this.eventual = system.properties
+      .filter((property) => property.kind === 'eventually')
+      .map((property) => new Eventually(ground, schema, property));
   }
 
   /** Every learned set that must outlive a collection. */
   get learners(): Learner[] {
-    return [this.faults, ...[...this.predicates.values()].flat()].map(({ learner }) => learner);
-  }
-
-  /** What was found, as sets. */
-  get goals(): Goal[] {
-    return [...this.found.values()].flatMap(({ goals }) => goals);
+    const answers = [...this.predicates.values()].flat();
+    return [
+      this.notes.learner,
+      ...answers.map(({ learner }) => learner),
+      ...this.eventual.flatMap(({ learners }) => learners),
+    ];
   }
 
   /**
@@ -76,7 +66,7 @@ export class Judge {
       broken.delete('');
       if (broken.size === 0) continue;
       for (const [object, states] of broken)
-        await this.note(property.name, 'initial', object, this.ground.sets.common(initial, states));
+        await this.notes.take(property.name, 'initial', object, this.ground.sets.common(initial, states));
       for (const slot of slots) await this.breaks(property.name, intact, broken, slot);
     }
   }
@@ -86,8 +76,13 @@ export class Judge {
     for (const [property, parts] of this.predicates) {
       if (property.kind !== 'finally') continue;
       for (const [object, states] of await this.answered(parts, deadlocks))
-        await this.note(property.name, property.name, object, states);
+        await this.notes.take(property.name, property.name, object, states);
     }
+  }
+
+  /** What runs never come to that owe it. */
+  async runs(whole: Whole): Promise<void> {
+    for (const property of this.eventual) await property.judge(whole, this);
   }
 
   /** Whether the steps not yet taken within `reached` lead nowhere else, and break nothing. */
@@ -111,14 +106,8 @@ export class Judge {
     return true;
   }
 
-  /** The causes that say something of their own. */
-  causes(): Wanted[] {
-    const named = new Set(this.properties.map(({ name }) => name));
-    return telling([...this.found.values()].filter(({ property }) => named.has(property)));
-  }
-
   /** The states of `set` by what the first part answers that answers anything; '' where none does. */
-  private async answered(parts: readonly Answers[], set: number): Promise<Map<string, number>> {
+  async answered(parts: readonly Answers[], set: number): Promise<Map<string, number>> {
     const { sets } = this.ground;
     const found = new Map<string, number>();
     let intact = set;
@@ -144,9 +133,9 @@ export class Judge {
         slot.expanded,
         ways.map(({ guard }) => guard),
       );
-      await this.note(failure!.property, label, failure!.object, this.after(from, ways), from, {
-        slot,
-        ways,
+      await this.notes.take(failure!.property, label, failure!.object, this.after(from, ways), {
+        from,
+        step: { slot, ways },
       });
     }
   }
@@ -166,35 +155,16 @@ export class Judge {
       const after = sets.minus(this.after(from, ways), intact);
       if (after === EMPTY) continue;
       for (const [object, states] of broken)
-        await this.note(property, label, object, sets.common(after, states), from, { slot, ways });
+        await this.notes.take(property, label, object, sets.common(after, states), {
+          from,
+          step: { slot, ways },
+        });
     }
   }
 
   /** What these ways, all of them taken in `set`, lead to. */
   private after(set: number, ways: readonly Way[]): number {
     return this.single.step(set, this.ground.relations.of(ways.map(({ row }) => row)), 0);
-  }
-
-  /** Takes note of a cause, which shows in some states, or by a step from a state of `from` into one of them. */
-  private async note(
-    property: string,
-    label: string,
-    object: string,
-    states: number,
-    from = EMPTY,
-    step?: Goal['step'],
-  ): Promise<void> {
-    if (object === '' || states === EMPTY) return;
-    const { before, ground } = this;
-    const relation = ground.relations.of(step?.ways.map(({ row }) => row) ?? []);
-    await this.study(this.faults.learner, states);
-    for (const [text, some] of this.faults.of(states)) {
-      const key = JSON.stringify([property, label, object, text]);
-      const cause = { label, object, faults: this.faultLists.get(text)! };
-      const known = this.found.get(key) ?? { property, cause, goals: [] };
-      known.goals.push({ states: some, from: before.of(from, some, relation), step });
-      this.found.set(key, known);
-    }
   }
 }
 

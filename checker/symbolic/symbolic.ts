@@ -17,6 +17,8 @@ import { Schema } from '../schema.js';
 import type { Vector } from '../schema.js';
 import { resultsOf } from '../verdicts.js';
 import { wander } from '../wander.js';
+import { Cycles } from './cycles.js';
+import type { Goal, Wanted } from './goals.js';
 import { Ground } from './ground.js';
 import { Judge } from './judge.js';
 import type { Learner } from './learner.js';
@@ -25,7 +27,6 @@ import { nestOf } from './nest.js';
 import type { Nest } from './nest.js';
 import { orderOf } from './order.js';
 import { counterexamples, Runs } from './runs.js';
-import type { Goal, Wanted } from './runs.js';
 import { EMPTY } from './sets.js';
 import { Sifting } from './sifting.js';
 import { tallyOf } from './tally.js';
@@ -215,10 +216,7 @@ class Search {
     this.counted = this.work;
     if (ground.sets.nodes(this.work) < this.crowded) return false;
     const sifting = new Sifting(ground.sets, this.work, components.parts.length);
-    await sifting.run(async () => {
-      await this.rest();
-      return this.stopped === undefined;
-    });
+    await sifting.run(() => this.breathe());
     this.crowded = Math.max(this.tuning.crowded, GROWN * sifting.size);
     this.order = order.map((level) => sifting.order[level]!);
     this.lay();
@@ -264,7 +262,9 @@ class Search {
     const { ground, slots, judge } = this;
     if (ground.sets.arena.used < this.full) return;
     const learners = [...slots.map(({ learner }) => learner), ...judge.learners];
-    const { goals } = judge;
+    const { eventual } = judge;
+    const { goals } = judge.notes;
+    const owed = eventual.map((property) => property.kept);
     const kept = ground.collect([
       this.next,
       this.work,
@@ -272,6 +272,7 @@ class Search {
       ...slots.map(({ expanded }) => expanded),
       ...learners.map(({ covered }) => covered),
       ...goals.flatMap(({ states, from }) => [states, from]),
+      ...owed.flat(),
       ...this.layers,
     ]);
     const take = () => kept.shift()!;
@@ -282,6 +283,7 @@ class Search {
     for (const slot of slots) slot.expanded = take();
     for (const learner of learners) learner.covered = take();
     for (const goal of goals) [goal.states, goal.from] = [take(), take()];
+    for (const [i, property] of eventual.entries()) property.kept = owed[i]!.map(take);
     this.layers = kept;
     this.counted = EMPTY;
     this.full = Math.max(this.tuning.full, 2 * ground.sets.arena.used);
@@ -297,17 +299,16 @@ class Search {
       await this.orShort(async () => {
         await judge.steps(slots, reached, this.layers[0]!);
         await judge.ends(deadlocks);
+        if (stopped !== 'states') await this.judgeRuns(stopped, deadlocks);
       });
     }
     // What ended the judging is what ended the search.
     const end = this.stopped ?? stopped;
-    const causes = leavesTime(end) ? judge.causes() : [];
+    const causes = leavesTime(end) ? judge.notes.causes() : [];
     const runs = new Sightings<Counterexample>();
     const turns = await this.orShort(() => this.runsTo(causes, runs));
-    // Promises of whole runs are not judged here: `runs` says so below.
-    const broken = new Set(judge.causes().map(({ property }) => property));
+    const broken = new Set(judge.notes.causes().map(({ property }) => property));
     if (!leavesTime(end)) for (const property of this.failing()) broken.add(property);
-    const endings = { states: end, runs: 'depth' as const };
     return {
       engine: 'symbolic',
       ...tally,
@@ -316,8 +317,30 @@ class Search {
       exhausted: end === 'exhausted',
       stopped: end,
       seconds: pace.seconds,
-      properties: resultsOf(system.properties, counterexamples(runs), endings, tally.events, broken),
+      properties: resultsOf(
+        system.properties,
+        counterexamples(runs),
+        { states: end, runs: end },
+        tally.events,
+        broken,
+      ),
     };
+  }
+
+  /** Judges the promises of whole runs on all states there are, or all within the bound. */
+  private async judgeRuns(stopped: Stopped, deadlocks: number): Promise<void> {
+    const { judge, ground, slots, layers, limits } = this;
+    if (judge.eventual.length === 0) return;
+    const cycles = await Cycles.of(ground, slots, this.slotsOf('task'));
+    const depth = stopped === 'depth' ? limits.depth! : Infinity;
+    const [reached, breathe] = [this.all ?? this.reached, () => this.breathe()];
+    await judge.runs({ slots, cycles, reached, deadlocks, layers, depth, breathe });
+  }
+
+  /** Rests if it is time to; answers whether to go on. */
+  private async breathe(): Promise<boolean> {
+    await this.rest();
+    return this.stopped === undefined;
   }
 
   /**
@@ -325,15 +348,15 @@ class Search {
    * that takes few nodes. Answers how many there are; `null` if that is not known.
    */
   private async runsTo(causes: readonly Wanted[], found: Sightings<Counterexample>): Promise<number | null> {
-    const breathe = async () => {
-      await this.rest();
-      return this.stopped === undefined;
-    };
+    const breathe = () => this.breathe();
     for (let open = causes; ;) {
       const isWhole = this.isBounded || this.reached === this.all;
+      const owed = open.flatMap(({ goals }) => goals.flatMap((goal) => goal.owed ?? []));
+      for (const debt of new Set(owed)) await debt.extend(this.layers, isWhole);
       const ready = open.filter(({ goals }) => isWhole || goals.every((goal) => this.isWithin(goal)));
-      open = open.filter((cause) => !ready.includes(cause));
-      if (ready.length > 0) await new Runs(this.ground, this.slots, this.layers, breathe).find(ready, found);
+      const runs = new Runs(this.ground, this.slots, this.layers, breathe);
+      const later = ready.length > 0 ? await runs.find(ready, found) : [];
+      open = open.filter((cause) => !ready.includes(cause) || later.includes(cause));
       if (isWhole) return this.layers.length - 1;
       const isEnough = open.length === 0 && this.ground.sets.nodes(this.reached) > this.tuning.spread;
       if (this.all === undefined || isEnough || !(await this.turn())) return null;
@@ -341,9 +364,10 @@ class Search {
   }
 
   /** Whether the states within the turns that are known show in how many turns a goal can be reached. */
-  private isWithin({ states, from, step }: Goal): boolean {
+  private isWithin({ states, from, step, owed }: Goal): boolean {
     const { sets } = this.ground;
-    if (step === undefined) return sets.common(states, this.reached) !== EMPTY;
+    const reached = owed === undefined ? this.reached : owed.layers.at(-1)!;
+    if (step === undefined) return sets.common(states, reached) !== EMPTY;
     // The step may take a turn more than the state that it is taken in.
     return this.layers.length > 1 && sets.common(from, this.layers.at(-2)!) !== EMPTY;
   }

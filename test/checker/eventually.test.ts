@@ -7,15 +7,20 @@ import { waitsForEver } from '../../checker/lasso.js';
 import { reference } from '../../checker/reference.js';
 import type { Counterexample, Limits, SearchResult } from '../../checker/result.js';
 import { choicesOf, replay } from '../../checker/run.js';
+import { symbolic } from '../../checker/symbolic/symbolic.js';
 import type { EventualProperty, State, System } from '../../model/system.js';
 import { systemOf, systemSpec } from './language.js';
+import { checkPaths } from './paths.js';
 import { inGoodTime, toy } from './toy.js';
 import type { Loose, Step } from './toy.js';
 
-/** What both engines say of the first property. */
+/** What all engines say of the first property. */
 async function check(system: System, limits: Limits = {}): Promise<SearchResult['properties'][number]> {
   const result = await explicit(system, limits);
-  expect(differences(result, await reference(system, limits))).toEqual([]);
+  for (const other of [await reference(system, limits), await symbolic(system, limits)]) {
+    expect(differences(result, other)).toEqual([]);
+    checkPaths(system, other);
+  }
   return result.properties[0]!;
 }
 
@@ -204,14 +209,18 @@ test('the engines find what trying all sets of states finds', { timeout: 300_000
     const system: System = systemOf({ ...spec, slots: spec.slots.slice(0, 3) });
     const result = await explicit(system, { maxStates: 12 });
     if (result.stopped === 'states') return;
+    const bySets = await symbolic(system);
     const judges = system.properties.filter((one): one is EventualProperty => one.kind === 'eventually');
     for (const judge of judges) {
-      const found = result.properties.find(({ name }) => name === judge.name)!;
-      expect(found.verdict === 'violated').toBe(isBrokenSomewhere(system, judge));
-      seen[found.verdict === 'violated' ? 'broken' : 'kept']++;
-      for (const { path, cycle = 0 } of found.counterexamples) {
-        expect(waitsForEver(system, judge, replay(system, path), cycle)).not.toBe('');
-        if (cycle > 0) seen.cycles++;
+      const isBroken = isBrokenSomewhere(system, judge);
+      seen[isBroken ? 'broken' : 'kept']++;
+      for (const { properties } of [result, bySets]) {
+        const found = properties.find(({ name }) => name === judge.name)!;
+        expect(found.verdict === 'violated').toBe(isBroken);
+        for (const { path, cycle = 0 } of found.counterexamples) {
+          expect(waitsForEver(system, judge, replay(system, path), cycle)).not.toBe('');
+          if (cycle > 0) seen.cycles++;
+        }
       }
     }
   });

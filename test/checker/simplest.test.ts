@@ -6,6 +6,7 @@ import { waitsForEver } from '../../checker/lasso.js';
 import { reference } from '../../checker/reference.js';
 import type { SearchResult } from '../../checker/result.js';
 import { choicesOf, isFinal } from '../../checker/run.js';
+import { symbolic } from '../../checker/symbolic/symbolic.js';
 import type { State, System } from '../../model/system.js';
 import { systemOf, systemSpec } from './language.js';
 
@@ -79,7 +80,8 @@ test('no run of a few steps is simpler than what the engines find', { timeout: 9
     const result = await explicit(system, { maxStates: 300 });
     if (result.stopped === 'states') return;
     const brute = simplestOf(system);
-    for (const engine of [result, await reference(system)]) compared += compare(engine, brute);
+    for (const engine of [result, await reference(system), await symbolic(system)])
+      compared += compare(engine, brute);
   });
   await fc.assert(property, { numRuns: 80, seed: 7 });
   expect(compared).toBeGreaterThan(50);

@@ -34,20 +34,22 @@ test(
   'explicit and symbolic agree on random systems, with and without a bound',
   { timeout: 120_000 },
   async () => {
-    const seen = { compared: 0, violated: 0, final: 0, bounded: 0, faulty: 0 };
+    const seen = { compared: 0, violated: 0, final: 0, bounded: 0, faulty: 0, endless: 0, cycles: 0 };
     const property = fc.asyncProperty(systemSpec, async (spec) => {
-      const all: System = systemOf(spec);
-      // It does not judge promises of whole runs.
-      const system = { ...all, properties: all.properties.filter(({ kind }) => kind !== 'eventually') };
+      const system: System = systemOf(spec);
       const whole = await explicit(system, { maxStates: 600 });
       if (whole.stopped === 'states') return;
       const sets = await symbolic(system);
       expect(differences(whole, sets)).toEqual([]);
       checkPaths(system, sets);
-      expect(differences(whole, await symbolic(system, {}, RESTLESS))).toEqual([]);
+      const restless = await symbolic(system, {}, RESTLESS);
+      expect(differences(whole, restless)).toEqual([]);
+      checkPaths(system, restless);
       for (const depth of new Set([0, 1, Math.ceil(whole.turns! / 2), whole.turns!])) {
         const bounded = await explicit(system, { depth });
-        expect(differences(bounded, await symbolic(system, { depth }))).toEqual([]);
+        const within = await symbolic(system, { depth });
+        expect(differences(bounded, within)).toEqual([]);
+        checkPaths(system, within);
         if (bounded.stopped === 'depth') seen.bounded++;
       }
       seen.compared++;
@@ -57,6 +59,8 @@ test(
       if (causes.length > 0) seen.violated++;
       if (causes.some(({ kind }) => kind === 'finally')) seen.final++;
       if (causes.some(({ cause }) => cause.faults.length > 0)) seen.faulty++;
+      if (causes.some(({ kind }) => kind === 'eventually')) seen.endless++;
+      if (causes.some(({ cycle }) => cycle !== undefined)) seen.cycles++;
     });
     await fc.assert(property, { numRuns: RUNS, seed: SEED });
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(RUNS / 20);
@@ -246,7 +250,7 @@ test('sets outlive a collection, and nothing else does', () => {
 
 test('a cause without a run within the limits is a violation all the same', async () => {
   const system = modelled('qemu-clone-vm', { guest: SMALL });
-  const find = vi.spyOn(Runs.prototype, 'find').mockResolvedValue();
+  const find = vi.spyOn(Runs.prototype, 'find').mockResolvedValue([]);
   const { properties } = await symbolic(system);
   find.mockRestore();
   const violated = properties.filter(({ verdict }) => verdict === 'violated');
