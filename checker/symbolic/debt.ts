@@ -2,13 +2,13 @@
  * Where what a property of kind `eventually` waits for is owed, as sets: after a state in which it was asked for, as long
  * as it has not come.
  */
-import type { Ground } from './ground.js';
+import type { Ground, Holder } from './ground.js';
 import { EMPTY } from './sets.js';
 import type { SlotWays } from './ways.js';
 import { Within } from './within.js';
 import type { Breathe } from './within.js';
 
-export class Debt {
+export class Debt implements Holder {
   /** The states in which it has not come, and those of them in which it is asked for. */
   pending = EMPTY;
   asked = EMPTY;
@@ -21,17 +21,13 @@ export class Debt {
 
   constructor(ground: Ground) {
     this.ground = ground;
+    ground.keepFor(this);
   }
 
-  /** Every set that must outlive a collection; to be set to the numbers that these have after it. */
-  get kept(): number[] {
-    return [this.pending, this.asked, ...this.layers];
-  }
-
-  set kept([pending = EMPTY, asked = EMPTY, ...layers]) {
-    this.pending = pending;
-    this.asked = asked;
-    this.layers = layers;
+  renumber(of: (set: number) => number): void {
+    this.pending = of(this.pending);
+    this.asked = of(this.asked);
+    this.layers = this.layers.map(of);
   }
 
   /** From now on it is known where it is owed by whom. Nothing is left to learn of the slots there. */

@@ -10,8 +10,7 @@ import type { Schema, Vector } from '../schema.js';
 import { Answers } from './answers.js';
 import type { Cycles } from './cycles.js';
 import { Debt } from './debt.js';
-import type { Ground } from './ground.js';
-import type { Learner } from './learner.js';
+import type { Ground, Holder } from './ground.js';
 import type { Owed } from './goals.js';
 import type { Notes } from './notes.js';
 import { EMPTY } from './sets.js';
@@ -49,7 +48,7 @@ interface Suspect {
   readonly states: number;
 }
 
-export class Eventually implements Owed {
+export class Eventually implements Owed, Holder {
   readonly name: string;
   private readonly ground: Ground;
   private readonly broken: Answers;
@@ -68,10 +67,11 @@ export class Eventually implements Owed {
     this.debt = new Debt(ground);
     this.broken = answers('', (state) => property.broken(state));
     this.when = property.when && answers(', when', (state) => (property.when?.(state) ? 'asked' : ''));
+    ground.keepFor(this);
   }
 
-  get learners(): Learner[] {
-    return [this.broken, ...(this.when ? [this.when] : [])].map(({ learner }) => learner);
+  renumber(of: (set: number) => number): void {
+    this.lasting = of(this.lasting);
   }
 
   get asked(): number {
@@ -80,16 +80,6 @@ export class Eventually implements Owed {
 
   get layers(): readonly number[] {
     return this.debt.layers;
-  }
-
-  /** Every set that must outlive a collection; to be set to the numbers that these have after it. */
-  get kept(): number[] {
-    return [this.lasting, ...this.debt.kept];
-  }
-
-  set kept([lasting = EMPTY, ...owed]) {
-    this.lasting = lasting;
-    this.debt.kept = owed;
   }
 
   /** Takes note of all causes; of fewer if `breathe` ended it. */

@@ -11,6 +11,12 @@ import { Sets } from './sets.js';
 
 const MEMO_BITS = 22;
 
+/** Who has sets that must outlive a collection. */
+export interface Holder {
+  /** Called with a function that answers the number that a set is to have, for each of them in the same order. */
+  renumber(of: (set: number) => number): void;
+}
+
 export class Ground {
   readonly sets = new Sets();
   readonly relations: Relations;
@@ -19,6 +25,7 @@ export class Ground {
   /** For closures: what a set closed comes to, and what a step makes of one. */
   readonly closed = new Memo(MEMO_BITS);
   readonly steps = new Memo(MEMO_BITS);
+  private readonly holders: Holder[] = [];
   private stamps = 0;
   private readonly contents: Int32Array;
 
@@ -55,11 +62,20 @@ export class Ground {
     return rowOf(this.layout, reads, writes);
   }
 
-  /** Forgets all sets but `kept`, and answers the numbers that these have from now on. */
-  collect(kept: readonly number[]): number[] {
+  /** From now on the sets of this one outlive a collection. */
+  keepFor(holder: Holder): void {
+    this.holders.push(holder);
+  }
+
+  /** Forgets all sets but those that somebody holds, who is told the numbers that they have from now on. */
+  collect(): void {
+    const { holders } = this;
+    const kept: number[] = [];
+    for (const holder of holders) holder.renumber((set) => kept[kept.push(set) - 1]!);
     this.guards.clear();
     this.closed.clear();
     this.steps.clear();
-    return this.sets.collect(kept);
+    const moved = this.sets.collect(kept).values();
+    for (const holder of holders) holder.renumber(() => moved.next().value!);
   }
 }

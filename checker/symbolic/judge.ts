@@ -8,7 +8,6 @@ import { Closure } from './closure.js';
 import { Eventually } from './eventually.js';
 import type { Whole } from './eventually.js';
 import type { Ground } from './ground.js';
-import type { Learner } from './learner.js';
 import { Notes } from './notes.js';
 import type { Study } from './notes.js';
 import { EMPTY } from './sets.js';
@@ -41,16 +40,6 @@ export class Judge {
     this.eventual = system.properties
       .filter((property) => property.kind === 'eventually')
       .map((property) => new Eventually(ground, schema, property));
-  }
-
-  /** Every learned set that must outlive a collection. */
-  get learners(): Learner[] {
-    const answers = [...this.predicates.values()].flat();
-    return [
-      this.notes.learner,
-      ...answers.map(({ learner }) => learner),
-      ...this.eventual.flatMap(({ learners }) => learners),
-    ];
   }
 
   /**

@@ -1,7 +1,7 @@
 /** Makes sure that nothing of a step or a predicate is left to learn in any state of a set. */
 import type { Vector } from '../schema.js';
 import type { TrieVisitor } from '../trie.js';
-import type { Ground } from './ground.js';
+import type { Ground, Holder } from './ground.js';
 import { holeRow } from './paths.js';
 import { NONE } from './relations.js';
 import type { Row } from './relations.js';
@@ -16,7 +16,7 @@ export interface Lesson {
   eachRead(vector: Vector, onRead: (leaf: number) => void): void;
 }
 
-export class Learner {
+export class Learner implements Holder {
   /** States in which nothing is missing: those of the last set that was looked at to its end. */
   covered = EMPTY;
   private readonly ground: Ground;
@@ -31,6 +31,11 @@ export class Learner {
     this.ground = ground;
     this.lesson = lesson;
     this.vector = new Uint16Array(ground.layout.ranks.length);
+    ground.keepFor(this);
+  }
+
+  renumber(of: (set: number) => number): void {
+    this.covered = of(this.covered);
   }
 
   /**

@@ -6,7 +6,7 @@ import type { Schema } from '../schema.js';
 import { Answers } from './answers.js';
 import { Before } from './before.js';
 import type { Goal, Wanted } from './goals.js';
-import type { Ground } from './ground.js';
+import type { Ground, Holder } from './ground.js';
 import type { Learner } from './learner.js';
 import { EMPTY } from './sets.js';
 
@@ -16,7 +16,7 @@ export type Study = (learner: Learner, set: number) => Promise<void>;
 /** How a state shows a cause, if not all by itself: by a step from a state of `from`, or if something is owed. */
 type How = Partial<Omit<Goal, 'states'>>;
 
-export class Notes {
+export class Notes implements Holder {
   private readonly found = new Map<string, Wanted & { readonly goals: Goal[] }>();
   private readonly ground: Ground;
   private readonly study: Study;
@@ -37,16 +37,12 @@ export class Notes {
       return text;
     });
     this.faults = new Answers(ground, footprint);
+    ground.keepFor(this);
   }
 
-  /** Must outlive a collection. */
-  get learner(): Learner {
-    return this.faults.learner;
-  }
-
-  /** What was found, as sets. */
-  get goals(): Goal[] {
-    return [...this.found.values()].flatMap(({ goals }) => goals);
+  renumber(of: (set: number) => number): void {
+    for (const { goals } of this.found.values())
+      for (const goal of goals) [goal.states, goal.from] = [of(goal.states), of(goal.from)];
   }
 
   /** The causes that say something of their own. */

@@ -3,7 +3,7 @@ import { BLOCKED, ENDING, FAILS, KIND, WRITES } from '../footprint.js';
 import type { Ending, StepFootprint } from '../footprint.js';
 import type { Vector } from '../schema.js';
 import { Closure } from './closure.js';
-import type { Ground } from './ground.js';
+import type { Ground, Holder } from './ground.js';
 import { Learner } from './learner.js';
 import type { Row } from './relations.js';
 import { EMPTY } from './sets.js';
@@ -19,7 +19,7 @@ export interface Way {
   readonly moves: boolean;
 }
 
-export class SlotWays {
+export class SlotWays implements Holder {
   readonly ways: Way[] = [];
   readonly learner: Learner;
   /** All that this slot alone leads to. */
@@ -35,6 +35,11 @@ export class SlotWays {
     this.footprint = footprint;
     this.closure = new Closure(ground, isDue);
     this.learner = new Learner(ground, footprint);
+    ground.keepFor(this);
+  }
+
+  renumber(of: (set: number) => number): void {
+    this.expanded = of(this.expanded);
   }
 
   /** The ways on which the run goes on. */
