@@ -1,6 +1,7 @@
 // Everything that can be asked of one clone, and that the engines agree on it, however long it takes: npm run verify:full
 //
-//     node scripts/verify.mjs [PROTOCOL...] [--faults NAME,...] [--guests PROFILE,...] [--walks N] [--timeout SECONDS]
+//     node scripts/verify.mjs [PROTOCOL...] [--kernel RELEASE] [--faults NAME,...] [--guests PROFILE,...] [--walks N]
+//                             [--timeout SECONDS]
 //
 // For each protocol: every usual guest, and each guest profile, without faults and with each single fault, one search each
 // by the explicit engine. Where it found few enough states, the symbolic engine searches the same and must find the same; where
@@ -13,7 +14,7 @@ import { reference } from '../dist/checker/reference.js';
 import { symbolic } from '../dist/checker/symbolic/symbolic.js';
 import { union } from '../dist/checker/union.js';
 import { compareWalks } from '../dist/checker/walks.js';
-import { DEFAULT_RELEASE } from '../dist/model/platforms.js';
+import { DEFAULT_RELEASE, releaseRules } from '../dist/model/platforms.js';
 import { isFor, protocols } from '../dist/model/protocols/index.js';
 import { judged } from '../dist/properties/index.js';
 
@@ -63,7 +64,7 @@ function systemOf(protocol, guest, fault) {
     guest,
     clones: 1,
     rounds: 1,
-    kernel: DEFAULT_RELEASE,
+    kernel: asked.kernel,
     without: [],
   });
 }
@@ -146,6 +147,7 @@ function options() {
       values.guests?.split(','),
       all(({ profiles }) => profiles),
     ),
+    kernel: release(values.kernel),
     walks: count('walks', values.walks),
     limits: values.timeout === undefined ? {} : { timeout: count('timeout', values.timeout) },
   };
@@ -156,8 +158,23 @@ function read() {
   try {
     return parseArgs({
       allowPositionals: true,
-      options: { faults: text, guests: text, walks: { ...text, default: '100000' }, timeout: text },
+      options: {
+        kernel: { ...text, default: DEFAULT_RELEASE },
+        faults: text,
+        guests: text,
+        walks: { ...text, default: '100000' },
+        timeout: text,
+      },
     });
+  } catch (error) {
+    return refuse(error.message);
+  }
+}
+
+function release(name) {
+  try {
+    releaseRules(name);
+    return name;
   } catch (error) {
     return refuse(error.message);
   }

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { differences } from '../../checker/compare.js';
 import { explicit } from '../../checker/explicit.js';
 import { reference } from '../../checker/reference.js';
+import { symbolic } from '../../checker/symbolic/symbolic.js';
 import { compareWalks } from '../../checker/walks.js';
+import { CHANGES, OLDEST_RELEASE } from '../../model/platforms.js';
 import type { System } from '../../model/system.js';
 import { onRequest, possibleFaults, protocol, startsOver, system } from './ask.js';
 
@@ -36,15 +38,26 @@ describe('the explicit and the reference engine agree in full', () => {
 });
 
 describe('the engines agree on guest profiles, with each single fault', () => {
-  const asked = (name: string, profile: string): System => {
+  const asked = (name: string, profile: string, kernel?: string): System => {
     const { choices } = protocol(name).profiles.find((one) => one.name === profile)!;
-    return system(name, { guest: choices, faults: possibleFaults(name) });
+    return system(name, { guest: choices, faults: possibleFaults(name), ...(kernel && { kernel }) });
+  };
+  const allAgree = async (here: System) => {
+    const found = await explicit(here);
+    expect(differences(found, await reference(here))).toEqual([]);
+    expect(differences(found, await symbolic(here))).toEqual([]);
   };
 
   test.each(protocol('native').profiles)('native, $name', async ({ name }) => {
-    const here = asked('native', name);
-    expect(differences(await explicit(here), await reference(here))).toEqual([]);
+    await allAgree(asked('native', name));
   });
+
+  test.each([OLDEST_RELEASE, ...CHANGES.map(({ release }) => release)])(
+    'native, whose child dumps core, on Linux %s',
+    async (kernel) => {
+      await allAgree(asked('native', 'crashing-child', kernel));
+    },
+  );
 
   // The reference does some 2,600 states a second here; the bounds keep each of these under half a minute.
   test.each([

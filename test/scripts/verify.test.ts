@@ -44,6 +44,7 @@ test.each([
   [['nativ'], "there is no protocol 'nativ'"],
   [['--faults', 'clone-X'], "there is no fault 'clone-X'"],
   [['--guests', 'nobody'], "there is no guest profile 'nobody'"],
+  [['--kernel', '4.21'], 'there is no kernel release "4.21"'],
   [['--walks', 'many'], "--walks takes a whole number, and got 'many'"],
 ])('ends with 2 and a line for %j', (args, message) => {
   const { status, stdout, stderr } = verify(...args);
