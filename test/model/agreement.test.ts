@@ -62,8 +62,8 @@ describe('the engines agree on guest profiles, with each single fault', () => {
   // The reference does some 2,600 states a second here; the bounds keep each of these under half a minute.
   test.each([
     ['lasting-child', {}],
-    ['posix_spawn', { depth: 6 }],
-    ['reaper', { depth: 7 }],
+    ['posix_spawn', { depth: 5 }],
+    ['reaper', { depth: 6 }],
   ])('qemu-clone-vm, %s, %o', async (name, limits) => {
     const here = asked('qemu-clone-vm', name);
     expect(differences(await explicit(here, limits), await reference(here, limits))).toEqual([]);
